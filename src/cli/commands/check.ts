@@ -1,0 +1,229 @@
+import path from 'node:path';
+import type { TakeMeasurement } from '../../contracts/take.js';
+import { liveTake } from '../../engine/live.js';
+import type { RunFacts } from '../../engine/report.js';
+import { runGates } from '../../engine/run.js';
+import type { WaiverRequest } from '../../gatefile/context.js';
+import { fileExists } from '../../gatefile/discover.js';
+import type { Loaded } from '../../gatefile/load.js';
+import { failed, ok, type Result } from '../../model/failure.js';
+import type { GateReport } from '../../model/report.js';
+import { formatDuration, parseDuration, parseInstant } from '../../model/time.js';
+import type { Recorder } from '../../recording/record.js';
+import type { Replay } from '../../recording/replay.js';
+import type { RecordedSet } from '../../recording/set.js';
+import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.js';
+import type { Io } from '../io.js';
+import type { CheckOptions } from '../options.js';
+import { startProgress } from '../progress.js';
+import { publish } from '../publish.js';
+import { planReports, type ReportPlan } from '../reports.js';
+import { type ReplayFacts, Session, type Sources } from '../session.js';
+import { createBackendContext, createStopper, realClock, VERSION } from '../wire.js';
+
+/** Evaluates gates once: asks or replays, judges, reports; the exit code is the verdict. */
+export async function check(paths: readonly string[], options: CheckOptions, io: Io): Promise<number> {
+  const session = new Session(options, io);
+  const [sources, plan, waivers] = [
+    await session.sources(paths),
+    planReports(options.report),
+    waiversOf(options),
+  ];
+  if (!sources.ok || !plan.ok || !waivers.ok)
+    return session.refuse([sources, plan, waivers].flatMap((each) => (each.ok ? [] : each.failures)));
+  const set = await openSet(session, sources.value, options);
+  if (!set.ok) return session.refuse(set.failures);
+  const loaded = await session.load(sources.value, options, waivers.value, set.value && factsOf(set.value));
+  if (loaded.failures.length > 0) return session.refuse(loaded.failures);
+  return set.value === undefined
+    ? checkLive(session, loaded, plan.value, options, sources.value)
+    : checkReplay(session, loaded, plan.value, options, set.value);
+}
+
+async function checkLive(
+  session: Session,
+  loaded: Loaded,
+  plan: ReportPlan,
+  options: CheckOptions,
+  sources: Sources,
+): Promise<number> {
+  const { io } = session;
+  const { mask } = session.secrets;
+  const stopper = createStopper(io, options.timeout);
+  const context = createBackendContext(
+    { backendTimeoutMs: options.backendTimeout, retries: options.retries },
+    io,
+    stopper.signal,
+    mask,
+  );
+  const live = liveTake(context, mask);
+  const recorder = await openRecorder(session, loaded, live, options, sources);
+  const progress = await startProgress(io, options, mask);
+  try {
+    const facts = runFacts(options, { mode: 'live', recordedAt: null, asOf: loaded.asOf });
+    const outcome = await runGates(
+      loaded.gates,
+      recorder?.take ?? live,
+      facts,
+      options.concurrency,
+      progress.step,
+    );
+    progress.stop();
+    const recorded = recorder === undefined ? undefined : await recorder.write();
+    if (recorded !== undefined && !recorded.ok) await session.tell(recorded.failures);
+    const code = exitCodeOf(outcome, exitFlags(options), stopper.stopped());
+    // A recording that was asked for and is not there must not look like one that is.
+    const exitCode = recorded?.ok === false && code === EXIT.pass ? EXIT.config : code;
+    return await deliver(session, { ...outcome, exitCode }, plan, options, exitCode);
+  } finally {
+    progress.stop();
+    stopper.release();
+  }
+}
+
+async function checkReplay(
+  session: Session,
+  loaded: Loaded,
+  plan: ReportPlan,
+  options: CheckOptions,
+  set: RecordedSet,
+): Promise<number> {
+  const { createReplay } = await import('../../recording/replay.js');
+  const replay: Replay = createReplay(set);
+  const facts = runFacts(options, {
+    mode: 'replay',
+    recordedAt: set.manifest.recordedAt ?? null,
+    asOf: set.asOf,
+  });
+  const outcome = await runGates(loaded.gates, replay.take, facts, options.concurrency);
+  if (replay.misses.length > 0) return session.refuse(replay.misses);
+  const exitCode = exitCodeOf(outcome, exitFlags(options), undefined);
+  return deliver(session, { ...outcome, exitCode }, plan, options, exitCode);
+}
+
+async function deliver(
+  session: Session,
+  report: GateReport,
+  plan: ReportPlan,
+  options: CheckOptions,
+  exitCode: ExitCode,
+): Promise<number> {
+  const failures = await publish(session, report, plan, options);
+  if (failures.length === 0) return exitCode;
+  await session.tell(failures);
+  // A pass whose report is missing cannot be shown to anyone.
+  return exitCode === EXIT.pass || exitCode === EXIT.warn ? EXIT.config : exitCode;
+}
+
+function runFacts(options: CheckOptions, facts: Pick<RunFacts, 'mode' | 'recordedAt' | 'asOf'>): RunFacts {
+  return {
+    ...facts,
+    version: VERSION,
+    policy: { onNoData: options.onNoData, onBackendError: options.onBackendError },
+    notes: options.exitZero ? ['--exit-zero: the exit code does not tell the verdict'] : [],
+  };
+}
+
+function exitFlags(options: CheckOptions): Parameters<typeof exitCodeOf>[1] {
+  return {
+    failOnWarn: options.failOn === 'warn',
+    maxWarnings: options.maxWarnings,
+    exitZero: options.exitZero === true,
+  };
+}
+
+/** `--waive` with who and why; a waiver without either is none. */
+function waiversOf(options: CheckOptions): Result<readonly WaiverRequest[]> {
+  const { waive, by, because, until } = options;
+  if (waive.length === 0) {
+    const stray = by !== undefined || because !== undefined || until !== undefined;
+    return stray
+      ? failed({
+          code: 'usage',
+          message: '--by, --because and --until go with --waive',
+          mend: 'name the criterion: --waive GATE.CRITERION',
+        })
+      : ok([]);
+  }
+  if (!by || !because) {
+    const missing = [by ? '' : '--by WHO', because ? '' : '--because TEXT']
+      .filter((each) => each !== '')
+      .join(' and ');
+    return failed({
+      code: 'usage',
+      message: `--waive ${waive.join(', ')} lacks ${missing}`,
+      mend: 'a waiver says who decided it and why; both are in the report',
+    });
+  }
+  return ok(waive.map((criterion) => ({ criterion, by, because, until: until ?? null })));
+}
+
+/** A name without a slash may be a set of the config's fixtures folder. */
+function setFolder(session: Session, sources: Sources, name: string): string {
+  const direct = path.resolve(session.cwd, name);
+  const isName = !name.includes('/') && !name.includes(path.sep);
+  return isName && sources.fixtures !== undefined && !fileExists(direct)
+    ? path.join(sources.fixtures, name)
+    : direct;
+}
+
+function shownFolder(session: Session, folder: string): string {
+  return path.relative(session.cwd, folder) || '.';
+}
+
+async function openSet(
+  session: Session,
+  sources: Sources,
+  options: CheckOptions,
+): Promise<Result<RecordedSet | undefined>> {
+  if (options.replay === undefined) return ok(undefined);
+  if (options.at !== undefined)
+    return failed({
+      code: 'usage',
+      message: '--at cannot go with --replay',
+      mend: 'a replay stands at the instant of its recording',
+    });
+  const { readSet } = await import('../../recording/set.js');
+  return readSet(shownFolder(session, setFolder(session, sources, options.replay)), session.cwd);
+}
+
+function factsOf(set: RecordedSet): ReplayFacts {
+  const { since, window, vars, env } = set.manifest;
+  return {
+    asOf: set.asOf,
+    since: since === undefined ? undefined : parseInstant(since),
+    windowMs: window === undefined ? undefined : parseDuration(window),
+    vars: vars ?? {},
+    env: env ?? {},
+  };
+}
+
+async function openRecorder(
+  session: Session,
+  loaded: Loaded,
+  live: TakeMeasurement,
+  options: CheckOptions,
+  sources: Sources,
+): Promise<Recorder | undefined> {
+  if (options.record === undefined) return undefined;
+  const { createRecorder } = await import('../../recording/record.js');
+  const vars = Object.fromEntries(
+    options.var.map((each) => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)]),
+  );
+  const folder = shownFolder(session, setFolder(session, sources, options.record));
+  return createRecorder(
+    folder,
+    session.cwd,
+    live,
+    {
+      asOf: loaded.asOf,
+      recordedAt: realClock.now(),
+      tool: `gatekeeper ${VERSION}`,
+      since: options.since ?? null,
+      window: options.window === undefined ? null : formatDuration(options.window),
+      vars,
+      env: loaded.plainEnvironment,
+    },
+    session.secrets.mask,
+  );
+}

@@ -1,0 +1,3 @@
+export function doctor(..._args: unknown[]): Promise<number> {
+  return Promise.reject(new Error('being written'));
+}

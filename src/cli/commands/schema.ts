@@ -1,0 +1,3 @@
+export function schema(..._args: unknown[]): Promise<number> {
+  return Promise.reject(new Error('being written'));
+}

@@ -1,0 +1,65 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { Failure } from '../model/failure.js';
+
+/** Writes a file whole or not at all, making its folders; undefined when it went well. */
+export async function writeWhole(file: string, text: string, shown: string): Promise<Failure | undefined> {
+  const staging = `${file}.writing-${process.pid}`;
+  try {
+    await makeFolder(path.dirname(file));
+    await fs.writeFile(staging, text);
+    await fs.rename(staging, file);
+    return undefined;
+  } catch (error) {
+    await fs.rm(staging, { force: true }).catch(() => undefined);
+    return writeFailure(shown, error);
+  }
+}
+
+/** Appends to a file that the CI provides. */
+export async function append(file: string, text: string, shown: string): Promise<Failure | undefined> {
+  try {
+    await fs.appendFile(file, text);
+    return undefined;
+  } catch (error) {
+    return writeFailure(shown, error);
+  }
+}
+
+/** Makes a folder and those above it, one by one: Node's recursive form never returns below /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await fs.mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    const parent = path.dirname(folder);
+    if (code !== 'ENOENT' || parent === folder) throw error;
+    if (await isThere(parent)) throw error;
+    await makeFolder(parent);
+    await fs.mkdir(folder);
+  }
+}
+
+function isThere(folder: string): Promise<boolean> {
+  return fs.stat(folder).then(
+    () => true,
+    () => false,
+  );
+}
+
+function writeFailure(shown: string, error: unknown): Failure {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const words: Readonly<Record<string, string>> = {
+    ENOSPC: 'the disk is full',
+    EACCES: 'permission denied',
+    EISDIR: 'it is a folder',
+    ENOTDIR: 'a part of its path is a file',
+    EROFS: 'the file system is read-only',
+  };
+  return {
+    code: 'report.write',
+    message: `${shown} could not be written: ${words[code ?? ''] ?? code ?? message}`,
+    mend: 'give another path, or make room',
+  };
+}

@@ -1,0 +1,139 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { type EpochMs, parseDuration, parseInstant } from '../model/time.js';
+import { COLOR_MODES, type ColorMode } from './terminal.js';
+
+/** What every command understands. */
+export interface CommonOptions {
+  readonly config?: string;
+  readonly cwd?: string;
+  readonly color: ColorMode;
+  readonly ascii?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** What decides which gates are read, and what they mean. */
+export interface GateOptions extends CommonOptions {
+  readonly gate: readonly string[];
+  readonly var: readonly string[];
+  readonly at?: EpochMs;
+  readonly since?: EpochMs;
+  readonly window?: number;
+}
+
+export interface NetworkOptions {
+  readonly timeout: number;
+  readonly backendTimeout: number;
+  readonly retries: number;
+  readonly concurrency: number;
+}
+
+export interface CheckOptions extends GateOptions, NetworkOptions {
+  readonly report: readonly string[];
+  readonly record?: string;
+  readonly replay?: string;
+  readonly failOn?: 'warn';
+  readonly maxWarnings?: number;
+  readonly onNoData: 'inconclusive' | 'fail';
+  readonly onBackendError: 'error' | 'inconclusive' | 'fail';
+  readonly exitZero?: boolean;
+  readonly waive: readonly string[];
+  readonly by?: string;
+  readonly because?: string;
+  readonly until?: EpochMs;
+  readonly summary: string;
+  readonly annotations: 'auto' | 'github' | 'azure' | 'off';
+}
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms <= 0)
+    throw new InvalidArgumentError('Write a duration such as 30s, 10m or 1h30m.');
+  return ms;
+}
+
+function instant(text: string): EpochMs {
+  const ms = parseInstant(text);
+  if (ms !== undefined) return ms;
+  throw new InvalidArgumentError(
+    parseDuration(text) === undefined
+      ? 'Write RFC 3339 with a zone (2026-11-21T14:05:00Z) or unix seconds.'
+      : 'A duration moves with every look; give the instant, RFC 3339 or unix seconds.',
+  );
+}
+
+function count(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Write a whole number, 0 or more.');
+  return Number(text);
+}
+
+function positive(text: string): number {
+  const value = count(text);
+  if (value < 1) throw new InvalidArgumentError('Write a whole number, 1 or more.');
+  return value;
+}
+
+export const commonOptions = (): readonly Option[] => [
+  new Option(
+    '-c, --config <file>',
+    'configuration file (default: gatekeeper.config.yaml up to the repository root)',
+  ),
+  new Option('--cwd <dir>', 'work in this folder'),
+  new Option('--color <when>', 'colour').choices(COLOR_MODES).default('auto'),
+  new Option('--ascii', 'ASCII only'),
+  new Option('-q, --quiet', 'only what is not a pass; no progress'),
+  new Option('-v, --verbose', 'every query in full'),
+];
+
+export const gateOptions = (): readonly Option[] => [
+  new Option('-g, --gate <glob>', 'only gates whose name matches (repeatable)')
+    .argParser(collect)
+    .default([], 'all'),
+  new Option('--var <name=value>', 'a variable of the gates (repeatable)')
+    .argParser(collect)
+    .default([], 'none'),
+  new Option('--at <instant>', 'evaluate at this instant instead of now').argParser(instant),
+  new Option('--since <instant>', 'when the release began to take traffic').argParser(instant),
+  new Option('--window <duration>', 'length of the window').argParser(duration),
+];
+
+export const networkOptions = (): readonly Option[] => [
+  new Option('--timeout <duration>', 'deadline of the whole run').argParser(duration).default(600_000, '10m'),
+  new Option('--backend-timeout <duration>', 'deadline of one try at one query')
+    .argParser(duration)
+    .default(30_000, '30s'),
+  new Option('--retries <n>', 'tries after the first').argParser(count).default(3),
+  new Option('--concurrency <n>', 'queries under way at once').argParser(positive).default(8),
+];
+
+export const checkOptions = (): readonly Option[] => [
+  new Option(
+    '-r, --report <format[:path]>',
+    'a report (repeatable); without a path it goes to standard output',
+  )
+    .argParser(collect)
+    .default([], 'pretty'),
+  new Option('--record <dir>', 'store every answer as a recorded set'),
+  new Option('--replay <dir>', 'answer from a recorded set; no network').conflicts('record'),
+  new Option('--fail-on <verdict>', 'exit 5 when there are warnings').choices(['warn']),
+  new Option('--max-warnings <n>', 'exit 5 when there are more warnings').argParser(count),
+  new Option('--on-no-data <verdict>', 'what missing data are')
+    .choices(['inconclusive', 'fail'])
+    .default('inconclusive'),
+  new Option('--on-backend-error <verdict>', 'what a backend that cannot be asked is')
+    .choices(['error', 'inconclusive', 'fail'])
+    .default('error'),
+  new Option('--exit-zero', 'report only: exit 0 whatever the verdict'),
+  new Option('--waive <criterion>', 'turn its fail into a warning (repeatable; with --by and --because)')
+    .argParser(collect)
+    .default([], 'none'),
+  new Option('--by <who>', 'who waives'),
+  new Option('--because <text>', 'why'),
+  new Option('--until <instant>', 'until when the waiver holds').argParser(instant),
+  new Option('--summary <auto|off|path>', 'Markdown summary for the CI').default('auto'),
+  new Option('--annotations <kind>', 'annotations for the CI')
+    .choices(['auto', 'github', 'azure', 'off'])
+    .default('auto'),
+];

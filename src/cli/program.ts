@@ -1,0 +1,108 @@
+import { Command, CommanderError, type Option } from 'commander';
+import { EXIT } from './exit-code.js';
+import { type Io, write } from './io.js';
+import {
+  type CheckOptions,
+  type CommonOptions,
+  checkOptions,
+  commonOptions,
+  type GateOptions,
+  gateOptions,
+  type NetworkOptions,
+  networkOptions,
+} from './options.js';
+import { VERSION } from './wire.js';
+
+/**
+ * Parses the command line and runs the command it names; each command is loaded when it is called.
+ *
+ * @returns the exit code: 2 for wrong usage, otherwise the command's own
+ */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  let code: number = EXIT.pass;
+  const texts: Promise<void>[] = [];
+  const program = new Command('gatekeeper')
+    .description('Decides from live metrics whether a release may go on.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .showHelpAfterError('(gatekeeper --help lists commands and flags)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => texts.push(write(io.stdout, text)),
+      writeErr: (text) => texts.push(write(io.stderr, text)),
+    });
+  const command = (name: string, about: string, options: readonly Option[]): Command => {
+    const made = program.command(name).description(about);
+    for (const option of options) made.addOption(option);
+    return made;
+  };
+  const done = (result: Promise<number>): Promise<void> =>
+    result.then((exitCode) => {
+      code = exitCode;
+    });
+  const gates = [...gateOptions(), ...commonOptions()];
+
+  command('check [path...]', 'evaluate gates once, report, exit with the verdict', [
+    ...checkOptions(),
+    ...gateOptions(),
+    ...networkOptions(),
+    ...commonOptions(),
+  ])
+    .addHelpText('after', EXIT_CODES)
+    .action(async (paths: string[], options: CheckOptions) =>
+      done((await import('./commands/check.js')).check(paths, options, io)),
+    );
+  command('validate [path...]', 'check gate files without asking any backend', gates).action(
+    async (paths: string[], options: GateOptions) =>
+      done((await import('./commands/validate.js')).validate(paths, options, io)),
+  );
+  command('plan [path...]', 'show windows, queries and variables without asking any backend', gates).action(
+    async (paths: string[], options: GateOptions) =>
+      done((await import('./commands/plan.js')).plan(paths, options, io)),
+  );
+  command('list [path...]', 'list gates and criteria, backends, formats and the catalogue', gates).action(
+    async (paths: string[], options: GateOptions) =>
+      done((await import('./commands/list.js')).list(paths, options, io)),
+  );
+  command('schema [kind]', 'print the JSON Schema of gate, config or result', commonOptions()).action(
+    async (kind: string | undefined, options: CommonOptions) =>
+      done((await import('./commands/schema.js')).schema(kind, options, io)),
+  );
+  command(
+    'explain <code|gate.criterion> [path...]',
+    'say what a code means, or what a criterion asks and how it is judged',
+    gates,
+  ).action(async (subject: string, paths: string[], options: GateOptions) =>
+    done((await import('./commands/explain.js')).explain(subject, paths, options, io)),
+  );
+  command('doctor [path...]', 'reach each backend: what it is, how old its newest data are', [
+    ...gates,
+    ...networkOptions(),
+  ]).action(async (paths: string[], options: GateOptions & NetworkOptions) =>
+    done((await import('./commands/doctor.js')).doctor(paths, options, io)),
+  );
+  command('completion <shell>', 'print a completion script: bash, zsh, fish or pwsh', []).action(
+    async (shell: string) => done((await import('./commands/completion.js')).completion(shell, program, io)),
+  );
+
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Commander exits 1 for wrong usage, which would read as a failed gate. Help asked for is no error; help
+    // shown because no command was given is.
+    code = error.exitCode === 0 ? EXIT.pass : EXIT.config;
+  }
+  await Promise.all(texts);
+  return code;
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0  pass          every blocking criterion holds (warnings allowed)
+  1  fail          a blocking criterion was measured and breached
+  2  config        usage, gate file, variables; or a query the server rejects
+  3  inconclusive  no, too few, stale or partial data; evidence still open
+  4  backend       a backend could not be asked, or the deadline passed
+  5  warn          with --fail-on warn or --max-warnings only
+  70 internal error   130 SIGINT   143 SIGTERM
+`;

@@ -1,0 +1,53 @@
+import { suggest } from '../contracts/suggest.js';
+import { type Failure, failed, ok, type Result } from '../model/failure.js';
+import { formats } from './wire.js';
+
+/** One report to write: a format, and where; null is standard output. */
+export interface PlannedReport {
+  readonly format: string;
+  readonly path: string | null;
+}
+
+export interface ReportPlan {
+  /** The format that owns standard output. */
+  readonly stdout: string;
+  readonly files: readonly PlannedReport[];
+}
+
+/** Reads `--report FORMAT[:PATH]`; at most one goes to standard output, which is pretty when none does. */
+export function planReports(written: readonly string[]): Result<ReportPlan> {
+  const failures: Failure[] = [];
+  const reports = written.map((each): PlannedReport => {
+    const colon = each.indexOf(':');
+    const format = colon < 0 ? each : each.slice(0, colon);
+    const path = colon < 0 ? null : each.slice(colon + 1);
+    if (!formats.ids.includes(format)) {
+      const near = suggest(format, formats.ids);
+      failures.push({
+        code: 'usage',
+        message: `"${format}" is no report format`,
+        mend: near === undefined ? `formats are ${formats.ids.join(', ')}` : `did you mean "${near}"?`,
+      });
+    }
+    if (path === '')
+      failures.push({
+        code: 'usage',
+        message: `--report ${each} names no path`,
+        mend: `write --report ${format}:FILE, or --report ${format} for standard output`,
+      });
+    return { format, path: path === '-' ? null : path };
+  });
+  const onStdout = reports.filter((report) => report.path === null);
+  if (onStdout.length > 1) {
+    failures.push({
+      code: 'usage',
+      message: `${onStdout.map((report) => report.format).join(' and ')} both want standard output`,
+      mend: 'give all but one a path: --report junit:report.xml',
+    });
+  }
+  if (failures.length > 0) return failed(...failures);
+  return ok({
+    stdout: onStdout[0]?.format ?? 'pretty',
+    files: reports.filter((report) => report.path !== null),
+  });
+}

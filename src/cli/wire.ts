@@ -1,0 +1,189 @@
+/**
+ * The outer world: registries, clock, timers, process, package. The only file that imports them, so that everything
+ * else takes them as parameters.
+ */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { backends } from '../backends/registry.js';
+import type { BackendContext } from '../contracts/backend.js';
+import type { Clock } from '../contracts/clock.js';
+import type { Http } from '../contracts/http.js';
+import type { Lookup } from '../contracts/lookup.js';
+import type { Reporter } from '../contracts/reporter.js';
+import type { Plugins } from '../gatefile/context.js';
+import { judges } from '../judges/registry.js';
+import { BackendError } from '../model/failure.js';
+import { formatDuration } from '../model/time.js';
+import { loadResultSchema, reporters } from '../reporters/registry.js';
+import { signals } from '../signals/registry.js';
+import type { Io, StopSignal } from './io.js';
+
+declare const __GATEKEEPER_VERSION__: string;
+
+/** The version in package.json. */
+export const VERSION: string = __GATEKEEPER_VERSION__;
+
+/** Cap on one answer, decompressed. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+export const plugins: Plugins = { backends, signals, judges };
+export const formats: Lookup<Reporter> = reporters;
+export const resultSchema = loadResultSchema;
+
+/** The folder of the built-in catalogue. */
+export const catalogFolder: string = fileURLToPath(new URL('../../gates/catalog', import.meta.url));
+/** The folder of the package, for links to its pages. */
+export const packageFolder: string = path.dirname(path.dirname(catalogFolder));
+
+export const realClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  random: () => Math.random(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(signal.reason as Error);
+        return;
+      }
+      const onAbort = (): void => {
+        clearTimeout(timer);
+        reject(signal.reason as Error);
+      };
+      const timer = setTimeout(() => {
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      }, ms);
+      signal.addEventListener('abort', onAbort, { once: true });
+    }),
+};
+
+/** One signal for what may stop a run: SIGINT, SIGTERM, the deadline. The first cause wins. */
+export interface Stopper {
+  readonly signal: AbortSignal;
+  readonly stopped: () => StopSignal | undefined;
+  readonly release: () => void;
+}
+
+export function createStopper(io: Io, deadlineMs: number): Stopper {
+  const controller = new AbortController();
+  let stopped: StopSignal | undefined;
+  const abort = (code: 'backend.interrupted' | 'backend.deadline', message: string, mend?: string): void => {
+    controller.abort(new BackendError({ code, message, ...(mend !== undefined && { mend }) }));
+  };
+  const stopListening = io.onSignal((signal) => {
+    stopped ??= signal;
+    abort('backend.interrupted', `the run was stopped by ${signal}`);
+  });
+  const timer = setTimeout(() => {
+    abort(
+      'backend.deadline',
+      `the whole run took longer than ${formatDuration(deadlineMs)}`,
+      'give it more time with --timeout, or find out which backend is slow: gatekeeper doctor',
+    );
+  }, deadlineMs);
+  return {
+    signal: controller.signal,
+    stopped: () => stopped,
+    release: () => {
+      clearTimeout(timer);
+      stopListening();
+    },
+  };
+}
+
+/** Settings of the doors to the network. */
+export interface NetworkFlags {
+  readonly backendTimeoutMs: number;
+  readonly retries: number;
+}
+
+/** What a backend may use of the world; the HTTP client is loaded by the first that asks for it. */
+export function createBackendContext(
+  flags: NetworkFlags,
+  io: Io,
+  signal: AbortSignal,
+  mask: (text: string) => string,
+): BackendContext {
+  let http: Promise<Http> | undefined;
+  const open = async (): Promise<Http> => {
+    const { createHttp } = await import('../http/client.js');
+    return createHttp(
+      {
+        attemptTimeoutMs: flags.backendTimeoutMs,
+        retries: flags.retries,
+        maxBytes: MAX_ANSWER_BYTES,
+        userAgent: `gatekeeper/${VERSION}`,
+        env: io.env,
+      },
+      realClock,
+      mask,
+    );
+  };
+  return {
+    http: () => {
+      http ??= open();
+      return http;
+    },
+    clock: realClock,
+    signal,
+    timeoutMs: flags.backendTimeoutMs,
+    maxBytes: MAX_ANSWER_BYTES,
+    env: io.env,
+  };
+}
+
+/** Calls back every `ms` until released; keeps no process alive. */
+export function every(ms: number, run: () => void): () => void {
+  const timer = setInterval(run, ms);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+  };
+}
+
+/** The real process. */
+export function processIo(): Io {
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+    env: process.env,
+    cwd: process.cwd(),
+    onSignal: (listener) => {
+      let isSecond = false;
+      const handlers = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
+        const handler = (): void => {
+          // The second one ends the process at once, whatever is still under way.
+          if (isSecond) process.exit(signal === 'SIGINT' ? 130 : 143);
+          isSecond = true;
+          listener(signal);
+        };
+        process.on(signal, handler);
+        return { signal, handler };
+      });
+      return () => {
+        for (const { signal, handler } of handlers) process.off(signal, handler);
+      };
+    },
+  };
+}
+
+/** Sets the exit code, for the process to end by itself once its streams are drained. */
+export function setExitCode(code: number): void {
+  process.exitCode = code;
+}
+
+/** Reports what nobody caught; Node's own code for it is 1, which would read as a verdict. */
+export function onCrash(report: (error: unknown) => void): void {
+  process.on('uncaughtException', report);
+  process.on('unhandledRejection', report);
+}
+
+/** A reader that went away is no crash: the exit code still stands. */
+export function ignoreClosedPipes(io: Io): void {
+  for (const stream of [io.stdout, io.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}

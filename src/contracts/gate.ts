@@ -1,0 +1,112 @@
+import type { Labels } from '../model/series.js';
+import type { Span } from '../model/span.js';
+import type { EpochMs } from '../model/time.js';
+import type { ScorePolicy } from '../model/verdict.js';
+import type { Window } from '../model/window.js';
+import type { PreparedQuery } from './backend.js';
+import type { Judge, Rule } from './judge.js';
+import type { Across, PreparedSignal } from './signal.js';
+
+/** One side of a comparison; a gate without arms has one, called `current`. */
+export interface Arm {
+  readonly name: string;
+  readonly variables: Labels;
+  readonly shiftMs: number;
+  readonly window: Window;
+}
+
+/** A part of a signal bound to one arm and segment. */
+export interface Question {
+  readonly part: string;
+  readonly arm: string;
+  readonly query: PreparedQuery;
+  /** Asked only when this part of the same arm came back without a sample. */
+  readonly onlyIfAbsent?: string;
+}
+
+export type MissingPolicy = 'fail' | 'error' | 'inconclusive' | 'warn' | 'pass';
+
+/** What `on:` says: per class of missing evidence, the verdict that stands instead. */
+export interface OnPolicies {
+  readonly 'no-data'?: MissingPolicy;
+  readonly undecided?: MissingPolicy;
+  readonly error?: MissingPolicy;
+  readonly because?: string;
+}
+
+export interface Waiver {
+  readonly by: string;
+  readonly because: string;
+  readonly until: EpochMs | null;
+}
+
+/** One criterion and segment: resolved, bound to its queries, ready to be asked and judged. */
+export interface Criterion {
+  readonly key: string;
+  readonly id: string;
+  readonly about: string | null;
+  readonly signal: string;
+  readonly kind: string;
+  readonly segment: Labels | null;
+  readonly component: string | null;
+  readonly owner: string | null;
+  readonly runbook: string | null;
+  readonly source: Span;
+  readonly isAdvisory: boolean;
+  readonly isCritical: boolean;
+  readonly weight: number;
+  /** Id of the criterion that must pass for this one to be merely degraded. */
+  readonly fallback: string | null;
+  readonly on: OnPolicies;
+  readonly waiver: Waiver | null;
+  readonly across: Across | undefined;
+  readonly evidence: string;
+  /** Share of strata that must hold data, 0..1. */
+  readonly coverage: number;
+  readonly maxAgeMs: number;
+  /** True when series may end inside the window, as when pods scale down. */
+  readonly mayEnd: boolean;
+  readonly observe: PreparedSignal['observe'];
+  /** The judged arm first; the baseline only when the limit needs it. */
+  readonly arms: readonly { readonly arm: Arm; readonly questions: readonly Question[] }[];
+  readonly judge: Judge;
+  readonly rule: Rule;
+  readonly notes: readonly string[];
+}
+
+/** A remark to check while running: traffic in segment values that the file does not list. */
+export interface UnlistedCheck {
+  readonly signal: string;
+  readonly variable: string;
+  readonly query: PreparedQuery;
+}
+
+/** A gate: resolved, prepared, frozen; the only thing the engine accepts. */
+export interface Gate {
+  readonly id: string;
+  readonly file: string;
+  readonly about: string | null;
+  readonly component: string | null;
+  readonly owners: {
+    readonly decide: readonly string[];
+    readonly stop: readonly string[];
+    readonly escalate: readonly { readonly to: string; readonly after: string | null }[];
+  };
+  readonly runbook: string | null;
+  readonly window: Window;
+  readonly isWindowFull: boolean;
+  readonly since: EpochMs | null;
+  /** When the first step will be complete, for a window that is still empty. */
+  readonly firstStepAt: EpochMs;
+  readonly fullAt: EpochMs;
+  readonly arms: readonly Arm[];
+  readonly criteria: readonly Criterion[];
+  readonly unlisted: readonly UnlistedCheck[];
+  readonly score: ScorePolicy | null;
+  readonly policy: {
+    readonly falseAlarm: number;
+    readonly falsePass: number;
+    readonly onInconclusive: 'inconclusive' | 'fail';
+  };
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,45 @@
+import type { Observation } from '../model/evidence.js';
+import type { Judgement } from '../model/judgement.js';
+import type { PreparedLimit } from '../model/limit.js';
+import type { Take } from '../model/take.js';
+import type { Better } from './signal.js';
+
+/** `tolerate: 2 of 5 steps`. */
+export interface Tolerance {
+  readonly breaches: number;
+  readonly steps: number;
+}
+
+/** What a criterion asks of the evidence. */
+export interface Rule {
+  readonly take: Take;
+  readonly takeText: string | null;
+  /** Unit of the judged value and of the limits. */
+  readonly unit: string;
+  readonly better: Better | undefined;
+  readonly pass: PreparedLimit;
+  readonly warn: PreparedLimit | null;
+  readonly tolerate: Tolerance | null;
+  /** Observations needed per arm. */
+  readonly minSamples: number;
+  /** Seconds, or counts of the exposure's unit, that one unit of the value's rate spans. */
+  readonly stepMs: number;
+  /** Factor from the take's natural unit to `unit`. */
+  readonly factor: number;
+  /** Under `--since`: false until the window is full; point evidence cannot pass before. */
+  readonly isWindowFull: boolean;
+  readonly isSince: boolean;
+}
+
+/** Decides one criterion from evidence that was found usable; pure and synchronous. */
+export interface Judge {
+  readonly id: string;
+  readonly about: string;
+  judge(rule: Rule, judged: Observation, baseline: Observation | undefined): Judgement;
+  /** The judged number per stratum, for charts. */
+  strata(rule: Rule, observation: Observation): readonly (number | null)[];
+}
+
+export function defineJudge(judge: Judge): Judge {
+  return judge;
+}

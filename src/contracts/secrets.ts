@@ -1,0 +1,64 @@
+import type { Secret } from '../model/secret.js';
+
+/** Values shorter than this are not masked inside text: they would hide ordinary words. */
+const SHORTEST = 4;
+
+/** The secrets of a run, and the mask that every sink passes through. */
+export class SecretStore {
+  readonly #forms = new Map<string, string>();
+
+  /** Adds a secret with the forms it may leak in: raw, URL-encoded, JSON-escaped, base64. */
+  register(secret: Secret): void {
+    const { name, value } = secret;
+    if (value.length < SHORTEST) return;
+    for (const form of formsOf(value)) if (form.length >= SHORTEST) this.#forms.set(form, name);
+  }
+
+  /** Replaces each secret in `text` by `<REDACTED:name>`. */
+  readonly mask = (text: string): string => {
+    let masked = text;
+    const longestFirst = [...this.#forms].sort(([a], [b]) => b.length - a.length);
+    for (const [form, name] of longestFirst) {
+      if (masked.includes(form)) masked = masked.replaceAll(form, `<REDACTED:${name}>`);
+    }
+    return masked;
+  };
+}
+
+function formsOf(value: string): readonly string[] {
+  const base64 = (offset: number): string => {
+    // A secret inside a longer base64 text appears in one of three alignments; the cut ends are dropped.
+    const bytes = Buffer.from('\0'.repeat(offset) + value)
+      .toString('base64')
+      .replace(/=+$/, '');
+    return bytes.slice(offset === 0 ? 0 : offset + 1, bytes.length - 1);
+  };
+  return [
+    value,
+    encodeURIComponent(value),
+    encodeURIComponent(value).replaceAll('%20', '+'),
+    JSON.stringify(value).slice(1, -1),
+    Buffer.from(value).toString('base64'),
+    Buffer.from(value).toString('base64url'),
+    ...(value.length >= 8 ? [base64(0), base64(1), base64(2)] : []),
+  ];
+}
+
+/** A resolved `{ env: NAME }` or `{ file: path }` node; prints as its name, never as its value. */
+export class SecretValue implements Secret {
+  readonly name: string;
+  readonly #value: string;
+  constructor(name: string, value: string) {
+    this.name = name;
+    this.#value = value;
+  }
+  get value(): string {
+    return this.#value;
+  }
+  toString(): string {
+    return `<REDACTED:${this.name}>`;
+  }
+  toJSON(): string {
+    return this.toString();
+  }
+}

@@ -1,0 +1,90 @@
+import type * as z from 'zod';
+import type { Observation } from '../model/evidence.js';
+import type { Failure } from '../model/failure.js';
+import type { Answer } from '../model/series.js';
+import type { Take, TakeKind } from '../model/take.js';
+import type { Window } from '../model/window.js';
+import type { QueryUse } from './backend.js';
+
+/** How many series become one, step by step, before time is reduced. */
+export const ACROSS = ['worst', 'sum', 'mean', 'each'] as const;
+export type Across = (typeof ACROSS)[number];
+
+export type Better = 'higher' | 'lower';
+
+/** One question of a signal, asked once per arm and segment. */
+export interface Part {
+  /** `good`, `total`, `value` …; names the fixture. */
+  readonly name: string;
+  readonly source: unknown;
+  readonly use: QueryUse;
+  /** Where the source stands inside the signal's block, for error messages. */
+  readonly path: readonly (string | number)[];
+  /** Asked only when the named part came back without a sample. */
+  readonly onlyIfAbsent?: string;
+  readonly lookbackMs?: number;
+}
+
+export interface ObserveInput {
+  /** Answers by part; a part that was not asked or cannot be asked is absent. */
+  readonly answers: ReadonlyMap<string, Answer>;
+  readonly window: Window;
+  /** True when the take asks one instant instead of a series. */
+  readonly isInstant: boolean;
+  /** Undefined: more than one series is an error, unless they are additive. */
+  readonly across: Across | undefined;
+  readonly better: Better | undefined;
+  /** A series whose newest sample is older than this before the window's end has ended. */
+  readonly maxAgeMs: number;
+  /** True when another arm's answer shows that the part's series exists at all. */
+  readonly isSeenElsewhere: (part: string) => boolean;
+}
+
+export type Observed =
+  | { readonly state: 'observed'; readonly observations: readonly Observation[] }
+  /** The answer has a shape the signal cannot use: several series where one is meant. */
+  | { readonly state: 'unusable'; readonly failure: Failure };
+
+/** A checked signal block. */
+export interface PreparedSignal {
+  /** Parts to ask for a take; a value without a take is asked for one instant. */
+  parts(take: Take): readonly Part[];
+  readonly better: Better | undefined;
+  readonly takes: readonly TakeKind[];
+  /** The take when none is written; undefined when one must be. */
+  readonly defaultTake: Take | undefined;
+  /** The unit that the value is in before a take changes it: `share`, the signal's own, or a rate. */
+  readonly unit: string;
+  observe(input: ObserveInput): Observed;
+}
+
+export interface SignalKind {
+  readonly id: string;
+  readonly about: string;
+  readonly schema: z.ZodType;
+  /** Names of the fields that hold queries, for the published schema. */
+  readonly queryFields: readonly string[];
+  prepare(block: unknown, unit: string | undefined): PreparedKind;
+}
+
+export type PreparedKind =
+  | { readonly ok: true; readonly signal: PreparedSignal }
+  | { readonly ok: false; readonly issues: readonly z.core.$ZodIssue[] };
+
+/** Defines a signal kind: `prepare` is given its checked block. */
+export function defineSignal<S extends z.ZodType>(definition: {
+  readonly id: string;
+  readonly about: string;
+  readonly schema: S;
+  readonly queryFields: readonly string[];
+  readonly prepare: (block: z.output<S>, unit: string | undefined) => PreparedSignal;
+}): SignalKind {
+  return {
+    ...definition,
+    prepare: (block, unit) => {
+      const parsed = definition.schema.safeParse(block);
+      if (!parsed.success) return { ok: false, issues: parsed.error.issues };
+      return { ok: true, signal: definition.prepare(parsed.data, unit) };
+    },
+  };
+}

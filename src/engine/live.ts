@@ -1,0 +1,35 @@
+import type { BackendContext } from '../contracts/backend.js';
+import type { TakeMeasurement } from '../contracts/take.js';
+import { BackendError, type Failure } from '../model/failure.js';
+
+/**
+ * Asks the backend. The one place that catches what a fetch throws: trouble with a backend becomes a failed
+ * measurement; anything else is a bug and goes on up.
+ */
+export function liveTake(context: BackendContext, mask: (text: string) => string): TakeMeasurement {
+  return async (query) => {
+    const start = context.clock.monotonic();
+    const durationMs = (): number => Math.round(context.clock.monotonic() - start);
+    if (context.signal.aborted) return { state: 'failed', failure: reasonOf(context.signal), durationMs: 0 };
+    try {
+      return { state: 'taken', answer: await query.fetch(context), durationMs: durationMs() };
+    } catch (error) {
+      if (!(error instanceof BackendError)) throw error;
+      return { state: 'failed', failure: masked(error.failure, mask), durationMs: durationMs() };
+    }
+  };
+}
+
+function reasonOf(signal: AbortSignal): Failure {
+  return signal.reason instanceof BackendError
+    ? signal.reason.failure
+    : { code: 'backend.interrupted', message: 'the run was stopped' };
+}
+
+function masked(failure: Failure, mask: (text: string) => string): Failure {
+  return {
+    ...failure,
+    message: mask(failure.message),
+    ...(failure.detail && { detail: failure.detail.map(mask) }),
+  };
+}

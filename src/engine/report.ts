@@ -1,0 +1,283 @@
+import type { Arm, Criterion, Gate } from '../contracts/gate.js';
+import type { Measurement } from '../model/measurement.js';
+import type { Reason } from '../model/reason.js';
+import {
+  type CriterionResult,
+  type GateReport,
+  type GateResult,
+  REPORT_SCHEMA_VERSION,
+  type ReportQuery,
+  type ReportWindow,
+} from '../model/report.js';
+import { labelsText } from '../model/series.js';
+import { type EpochMs, formatDuration, formatInstant } from '../model/time.js';
+import { type FoldedVerdict, foldGate, scoreOf, VERDICTS, type Verdict, worst } from '../model/verdict.js';
+import type { Window } from '../model/window.js';
+import type { Measurements } from './collect.js';
+import { coverageOf } from './evidence.js';
+import { judgeCriterion } from './judge.js';
+import { type Ruled, type RunPolicy, rule } from './policy.js';
+
+/** What a run is, besides its gates and answers. */
+export interface RunFacts {
+  readonly version: string;
+  readonly mode: GateReport['mode'];
+  readonly recordedAt: string | null;
+  readonly asOf: EpochMs;
+  readonly policy: RunPolicy;
+  readonly notes: readonly string[];
+}
+
+/** The document without its exit code, which is the command line's to say. */
+export type Outcome = Omit<GateReport, 'exitCode'>;
+
+/** Judges all gates and folds them into one document; pure and synchronous. */
+export function reportOn(gates: readonly Gate[], measurements: Measurements, facts: RunFacts): Outcome {
+  const results = gates.map((gate) => gateResult(gate, measurements, facts));
+  const verdict = worst(results.map((result) => result.verdict));
+  const criteria = results.flatMap((result) => result.criteria);
+  return {
+    schemaVersion: REPORT_SCHEMA_VERSION,
+    tool: { name: 'gatekeeper', version: facts.version },
+    mode: facts.mode,
+    recordedAt: facts.recordedAt,
+    asOf: formatInstant(facts.asOf),
+    verdict,
+    reasons: reasonsOf(results),
+    counts: Object.fromEntries(
+      VERDICTS.map((each) => [each, criteria.filter((one) => one.verdict === each).length]),
+    ) as Record<Verdict, number>,
+    gates: results,
+    notes: facts.notes,
+  };
+}
+
+const WORST_FIRST: readonly Verdict[] = ['fail', 'error', 'inconclusive', 'skipped', 'warn', 'pass'];
+
+function reasonsOf(gates: readonly GateResult[]): GateReport['reasons'] {
+  const rows = gates.flatMap((gate) => [
+    ...(gate.reason === null
+      ? []
+      : [{ key: gate.id, verdict: gate.verdict as Verdict, code: gate.reason.code, text: gate.reason.text }]),
+    ...gate.criteria.flatMap((criterion) =>
+      criterion.reason === null || criterion.advisory
+        ? []
+        : [
+            {
+              key: criterion.key,
+              verdict: criterion.verdict,
+              code: criterion.reason.code,
+              text: criterion.reason.text,
+            },
+          ],
+    ),
+  ]);
+  return rows.sort((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict));
+}
+
+function gateResult(gate: Gate, measurements: Measurements, facts: RunFacts): GateResult {
+  const judged = gate.criteria.flatMap((criterion) => judgeCriterion(criterion, gate, measurements));
+  const ruled = rule(gate, judged, facts.policy);
+  const ballots = ruled.map((each) => ({
+    verdict: each.verdict,
+    isAdvisory: each.criterion.isAdvisory,
+    isCritical: each.criterion.isCritical,
+    weight: each.criterion.weight,
+    isByPolicy: each.isByPolicy,
+  }));
+  const folded = foldGate(ballots, gate.score ?? undefined);
+  const standing = settle(gate, ruled, folded);
+  return {
+    id: gate.id,
+    file: gate.file,
+    about: gate.about,
+    component: gate.component,
+    owners: gate.owners,
+    runbook: gate.runbook,
+    verdict: standing.verdict,
+    reason: standing.reason,
+    window: {
+      ...reportWindow(gate.window),
+      full: gate.isWindowFull,
+      since: gate.since === null ? null : formatInstant(gate.since),
+    },
+    arms: gate.arms.map((arm) => ({
+      name: arm.name,
+      variables: arm.variables,
+      shift: arm.shiftMs === 0 ? null : formatDuration(arm.shiftMs),
+    })),
+    score: gate.score === null ? null : { points: scoreOf(ballots) ?? null, ...gate.score },
+    policy: gate.policy,
+    criteria: ruled.map((each) => criterionResult(each, measurements)),
+    notes: [...gate.notes, ...deployNote(gate), ...unlistedNotes(gate, measurements)],
+  };
+}
+
+/** The gate-wide policies that act after the fold. */
+function settle(
+  gate: Gate,
+  ruled: readonly Ruled[],
+  folded: FoldedVerdict,
+): { verdict: FoldedVerdict; reason: Reason | null } {
+  const blocking = ruled.filter((each) => !each.criterion.isAdvisory);
+  const isDecided = blocking.every((each) => each.verdict === 'pass' || each.verdict === 'warn');
+  if (folded === 'inconclusive' && isDecided) {
+    return {
+      verdict: folded,
+      reason: {
+        code: 'all-by-policy',
+        text: 'every blocking criterion was let through by an "on:" policy: nothing was measured',
+      },
+    };
+  }
+  if (folded === 'inconclusive' && gate.policy.onInconclusive === 'fail' && gate.isWindowFull) {
+    return {
+      verdict: 'fail',
+      reason: {
+        code: 'on-inconclusive',
+        text: 'the window is full and the gate says "on-inconclusive: fail"',
+      },
+    };
+  }
+  return { verdict: folded, reason: null };
+}
+
+function deployNote(gate: Gate): readonly string[] {
+  return gate.since === null
+    ? [
+        `the deploy time was not given: the window starts at ${formatInstant(gate.window.from)}, wherever the deploy was`,
+      ]
+    : [];
+}
+
+function unlistedNotes(gate: Gate, measurements: Measurements): readonly string[] {
+  return gate.unlisted.flatMap((check): string[] => {
+    const measurement = measurements.get(check.query.key);
+    if (measurement === undefined) return [];
+    if (measurement.state === 'failed')
+      return [`${check.signal}: could not look for traffic in unlisted values of "${check.variable}"`];
+    return measurement.answer.series.flatMap((series) => {
+      const n = series.values.reduce((sum, value) => sum + (Number.isFinite(value) ? value : 0), 0);
+      const value = series.labels[check.variable] ?? '';
+      return n > 0
+        ? [
+            `${check.signal}: ${Math.round(n)} counted in ${check.variable}="${value}", which the gate does not list`,
+          ]
+        : [];
+    });
+  });
+}
+
+function reportWindow(window: Window): ReportWindow {
+  return {
+    from: formatInstant(window.from),
+    to: formatInstant(window.to),
+    step: formatDuration(window.stepMs),
+  };
+}
+
+function criterionResult(ruled: Ruled, measurements: Measurements): CriterionResult {
+  const { criterion, judgement, series } = ruled;
+  const { rule: its } = criterion;
+  const [judgedArm, baselineArm] = criterion.arms;
+  const isChanged = ruled.verdict !== judgement.verdict;
+  const judgedStrata = ruled.judged === undefined ? [] : criterion.judge.strata(its, ruled.judged);
+  return {
+    key: series === null ? criterion.key : keyWith(criterion, series),
+    id: criterion.id,
+    signal: criterion.signal,
+    kind: criterion.kind,
+    about: criterion.about,
+    take: its.takeText,
+    segment: criterion.segment,
+    series,
+    component: criterion.component,
+    owner: criterion.owner,
+    runbook: criterion.runbook,
+    advisory: criterion.isAdvisory,
+    critical: criterion.isCritical,
+    verdict: ruled.verdict,
+    reason: ruled.reason,
+    judged: isChanged ? { verdict: judgement.verdict, reason: judgement.reason } : null,
+    waiver:
+      criterion.waiver === null || !ruled.isWaived
+        ? null
+        : {
+            by: criterion.waiver.by,
+            because: criterion.waiver.because,
+            until: criterion.waiver.until === null ? null : formatInstant(criterion.waiver.until),
+          },
+    value: finite(judgement.value),
+    unit: its.unit,
+    limit: its.pass.text,
+    bound: finite(judgement.bound),
+    warn: its.warn?.text ?? null,
+    n: judgement.n,
+    minSamples: its.minSamples,
+    interval: judgement.interval,
+    evidence: criterion.evidence,
+    window: reportWindow(judgedArm?.arm.window ?? { from: 0, to: 0, stepMs: 0 }),
+    coverage: ruled.judged === undefined ? null : coverageOf(ruled.judged),
+    newest: ruled.judged?.newest == null ? null : formatInstant(ruled.judged.newest),
+    baseline:
+      baselineArm === undefined
+        ? null
+        : {
+            arm: baselineArm.arm.name,
+            value: finite(judgement.baseline?.value ?? null),
+            n: judgement.baseline?.n ?? 0,
+            window: reportWindow(baselineArm.arm.window),
+          },
+    strata:
+      judgedStrata.length === 0
+        ? null
+        : {
+            judged: judgedStrata.map(finite),
+            baseline:
+              ruled.baseline === undefined ? null : criterion.judge.strata(its, ruled.baseline).map(finite),
+          },
+    queries: criterion.arms.flatMap(({ arm, questions }) =>
+      questions.flatMap((question) => queryOf(arm, question, measurements)),
+    ),
+    source: { file: criterion.source.file, line: criterion.source.line, column: criterion.source.col },
+    notes: [
+      ...new Set([
+        ...criterion.notes,
+        ...judgement.notes,
+        ...(ruled.judged?.notes ?? []),
+        ...(ruled.baseline?.notes ?? []),
+      ]),
+    ],
+  };
+}
+
+function keyWith(criterion: Criterion, series: NonNullable<Ruled['series']>): string {
+  const own = labelsText(series).slice(1, -1).replaceAll('"', '');
+  return criterion.key.endsWith(']') ? `${criterion.key.slice(0, -1)},${own}]` : `${criterion.key}[${own}]`;
+}
+
+function finite(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
+}
+
+function queryOf(
+  arm: Arm,
+  question: Criterion['arms'][number]['questions'][number],
+  measurements: Measurements,
+): readonly ReportQuery[] {
+  const measurement: Measurement | undefined = measurements.get(question.query.key);
+  if (measurement === undefined) return [];
+  const failure = measurement.state === 'failed' ? measurement.failure : null;
+  return [
+    {
+      arm: arm.name,
+      part: question.part,
+      backend: question.query.backend,
+      text: question.query.text,
+      state: measurement.state,
+      durationMs: measurement.durationMs,
+      series: measurement.state === 'taken' ? measurement.answer.series.length : 0,
+      failure: failure === null ? null : { code: failure.code, message: failure.message },
+    },
+  ];
+}

@@ -1,0 +1,39 @@
+import type { Backend, Variables } from '../contracts/backend.js';
+import { suggest } from '../contracts/suggest.js';
+import { type FileContext, placeOf } from './context.js';
+import { failuresOf } from './issues.js';
+import { expandBlock } from './variables.js';
+
+/** Opens every backend of a file; trouble is reported at its place. */
+export async function openBackends(
+  context: FileContext,
+  blocks: Readonly<Record<string, { type: string }>> | undefined,
+  variables: Variables,
+): Promise<Map<string, Backend>> {
+  const opened = new Map<string, Backend>();
+  for (const [id, block] of Object.entries(blocks ?? {})) {
+    const path = ['backends', id];
+    const { type, ...written } = block;
+    const lookup = context.request.plugins.backends;
+    const loading = lookup.load(type);
+    if (loading === undefined) {
+      const near = suggest(type, lookup.ids);
+      context.trouble.add({
+        code: 'gatefile.unknown-name',
+        message: `"${type}" is no backend type`,
+        span: placeOf(context, [...path, 'type']),
+        mend: near === undefined ? `types are ${lookup.ids.join(', ')}` : `did you mean "${near}"?`,
+      });
+      context.brokenBackends.add(id);
+      continue;
+    }
+    const config = expandBlock(context, written, variables, path);
+    const result = (await loading).open(config, { id, folder: context.yaml.folder });
+    if (result.ok) opened.set(id, result.backend);
+    else {
+      context.brokenBackends.add(id);
+      context.trouble.add(...failuresOf(result.issues, context.yaml, path, config));
+    }
+  }
+  return opened;
+}

@@ -1,0 +1,109 @@
+import { SecretValue } from '../contracts/secrets.js';
+import type { Failure } from '../model/failure.js';
+import type { Secret } from '../model/secret.js';
+import type { Path, YamlFile } from './yaml.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Environment names whose values are masked wherever they are used. */
+const SENSITIVE_NAME = /(SECRET|TOKEN|PASSWORD|PASSWD|APIKEY|API_KEY|ACCESS_KEY|PRIVATE|CREDENTIAL)/i;
+const REFERENCE = /\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)(?:(:-|:\?)([^}]*))?\}|\$\{[^}]*\}?/g;
+
+/** What resolving a file's environment gave. */
+export interface Resolved {
+  readonly value: unknown;
+  readonly failures: readonly Failure[];
+  readonly secrets: readonly Secret[];
+  /** Names that were read, for `plan`. */
+  readonly names: readonly string[];
+  /** Values that a recording may keep: those that are no secrets. */
+  readonly plain: Readonly<Record<string, string>>;
+}
+
+/** Reads a secret's file; absolute path. Undefined when it cannot be read. */
+export type ReadSecretFile = (path: string) => string | undefined;
+
+/**
+ * Replaces `${NAME}`, `${NAME:-default}`, `${NAME:?message}` and `$$` in string values, and resolves
+ * `{ env: NAME }` and `{ file: path }` nodes under `backends` into secrets. All that is missing is reported at once.
+ */
+export function resolveEnvironment(
+  yaml: YamlFile,
+  env: Environment,
+  readSecret: ReadSecretFile,
+  isReplay: boolean,
+): Resolved {
+  const failures: Failure[] = [];
+  const secrets: Secret[] = [];
+  const names = new Set<string>();
+  const plain: Record<string, string> = {};
+  const walk = (value: unknown, path: Path): unknown => {
+    if (typeof value === 'string') return expand(value, path);
+    if (Array.isArray(value)) return value.map((item, i) => walk(item, [...path, i]));
+    if (typeof value !== 'object' || value === null) return value;
+    const node = value as Readonly<Record<string, unknown>>;
+    if (path[0] === 'backends' && path.length > 2 && isSecretNode(node)) return resolveSecret(node, path);
+    return Object.fromEntries(Object.entries(node).map(([key, item]) => [key, walk(item, [...path, key])]));
+  };
+  const expand = (text: string, path: Path): string =>
+    text.replaceAll(REFERENCE, (whole, name?: string, kind?: string, rest?: string) => {
+      if (whole === '$$') return '$';
+      if (name === undefined) {
+        failures.push({
+          code: 'gatefile.environment',
+          message: `"${whole}" is no reference to the environment`,
+          span: yaml.spanOf(path),
+          mend: `write \${NAME}, \${NAME:-default} or \${NAME:?message}, and $$ for a dollar sign`,
+        });
+        return whole;
+      }
+      names.add(name);
+      const found = Object.hasOwn(env, name) ? env[name] : undefined;
+      if (found !== undefined && (found !== '' || kind === undefined)) {
+        if (SENSITIVE_NAME.test(name)) secrets.push({ name, value: found });
+        else plain[name] = found;
+        return found;
+      }
+      if (kind === ':-') return rest ?? '';
+      if (isReplay && SENSITIVE_NAME.test(name)) return 'not-recorded';
+      failures.push({
+        code: 'gatefile.environment',
+        message:
+          kind === ':?' && rest
+            ? `environment variable ${name} is not set: ${rest}`
+            : `environment variable ${name} is not set`,
+        span: yaml.spanOf(path),
+        mend: `set ${name}, or give a default: \${${name}:-value}`,
+      });
+      return whole;
+    });
+  const resolveSecret = (node: Readonly<Record<string, unknown>>, path: Path): unknown => {
+    const [kind = '', where] = Object.entries(node)[0] ?? [];
+    const place = typeof where === 'string' ? expand(where, [...path, kind]) : '';
+    const read = kind === 'env' ? env[place] : readSecret(place);
+    const secret = read?.replace(/\r?\n$/, '');
+    if (kind === 'env') names.add(place);
+    if ((secret === undefined || secret === '') && isReplay) return new SecretValue(place, 'not-recorded');
+    if (secret === undefined || secret === '') {
+      failures.push({
+        code: 'gatefile.secret',
+        message:
+          kind === 'env'
+            ? `secret environment variable ${place} is not set`
+            : `secret file "${place}" cannot be read or is empty`,
+        span: yaml.spanOf(path),
+        mend:
+          kind === 'env' ? `set ${place} where gatekeeper runs` : 'paths start at the folder of this file',
+      });
+      return new SecretValue(place, 'unset');
+    }
+    secrets.push({ name: place, value: secret });
+    return new SecretValue(place, secret);
+  };
+  return { value: walk(yaml.value, []), failures, secrets, names: [...names], plain };
+}
+
+function isSecretNode(node: Readonly<Record<string, unknown>>): boolean {
+  const keys = Object.keys(node);
+  return keys.length === 1 && (keys[0] === 'env' || keys[0] === 'file') && typeof node[keys[0]] === 'string';
+}

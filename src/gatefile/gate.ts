@@ -1,0 +1,253 @@
+import type { Backend, Variable } from '../contracts/backend.js';
+import type { Arm, Criterion, Gate } from '../contracts/gate.js';
+import { suggest } from '../contracts/suggest.js';
+import { formatDuration, parseDuration } from '../model/time.js';
+import { shiftWindow, type Window } from '../model/window.js';
+import { openBackends } from './backends.js';
+import { type FileContext, placeOf } from './context.js';
+import { type GateParts, openCriterion, unlistedChecks } from './criteria.js';
+import type { ConfigFile, GateFile, OwnersBlock } from './schema.js';
+import { type OpenSignal, openSignal } from './signals.js';
+import { expandText, resolveVars } from './variables.js';
+import { type ResolvedWindow, resolveWindow, WINDOW_DEFAULTS, type WindowSettings } from './window.js';
+
+/** Builds a gate out of its checked file; undefined when its window cannot be told. */
+export async function openGate(
+  context: FileContext,
+  file: GateFile,
+  config: ConfigFile,
+  shared: ReadonlyMap<string, Backend>,
+): Promise<{ gate: Gate; backends: ReadonlyMap<string, Backend> } | undefined> {
+  const { request } = context;
+  const vars = resolveVars(context, file.vars);
+  const own = await openBackends(context, file.backends, vars);
+  const backends = new Map([...shared, ...own]);
+  const settings = windowSettings(file, config, request.windowMs);
+  const resolved = openWindow(context, settings);
+  if (resolved === undefined) return undefined;
+  const arms = openArms(context, file, vars, resolved.window);
+  const signals = new Map<string, OpenSignal>();
+  for (const [id, block] of Object.entries(file.signals ?? {})) {
+    const open = await openSignal(context, id, block, ['signals', id], backends);
+    if (open !== undefined) signals.set(id, open);
+    else (context.dropped as Set<string>).add(id);
+  }
+  const owners = mergeOwners(config.owners, file.owners);
+  const text = (value: string | undefined, key: string): string | null =>
+    value === undefined ? null : expandText(context, value, vars, [key]);
+  const parts: GateParts = {
+    id: file.gate,
+    component: text(file.component, 'component'),
+    owners,
+    runbook: text(file.runbook, 'runbook'),
+    vars,
+    arms,
+    settings,
+    isWindowFull: resolved.isFull,
+    isSince: request.since !== undefined,
+    signals,
+    backends,
+  };
+  const criteria: Criterion[] = [];
+  for (const [id, block] of Object.entries(file.criteria))
+    criteria.push(...(await openCriterion(context, parts, id, block)));
+  checkGate(context, file, criteria);
+  const gate: Gate = {
+    id: file.gate,
+    file: context.yaml.file,
+    about: text(file.about, 'about'),
+    component: parts.component,
+    owners: {
+      decide: owners.decide ?? [],
+      stop: owners.stop ?? [],
+      escalate: (owners.escalate ?? []).map(({ to, after }) => ({
+        to,
+        after: after === undefined ? null : formatDuration(after),
+      })),
+    },
+    runbook: parts.runbook,
+    window: resolved.window,
+    isWindowFull: resolved.isFull,
+    since: request.since ?? null,
+    firstStepAt: resolved.firstStepAt,
+    fullAt: resolved.fullAt,
+    arms,
+    criteria,
+    unlisted: unlistedChecks(context, parts),
+    score: file.score ?? null,
+    policy: {
+      falseAlarm: file.verdict?.['false-alarm'] ?? 0.05,
+      falsePass: file.verdict?.['false-pass'] ?? 0.05,
+      onInconclusive: file.verdict?.['on-inconclusive'] ?? 'inconclusive',
+    },
+    notes: [],
+  };
+  return { gate, backends };
+}
+
+function windowSettings(file: GateFile, config: ConfigFile, windowMs: number | undefined): WindowSettings {
+  const merged = { ...config.window, ...file.window };
+  return {
+    forMs: windowMs ?? merged.for ?? WINDOW_DEFAULTS.forMs,
+    stepMs: merged.step ?? WINDOW_DEFAULTS.stepMs,
+    settleMs: merged.settle ?? WINDOW_DEFAULTS.settleMs,
+    warmupMs: merged.warmup ?? WINDOW_DEFAULTS.warmupMs,
+    coverage: merged.coverage ?? WINDOW_DEFAULTS.coverage,
+    maxAgeMs: merged['max-age'],
+    isSinceRequired: merged.since === 'required',
+  };
+}
+
+function openWindow(context: FileContext, settings: WindowSettings): ResolvedWindow | undefined {
+  const { request } = context;
+  if (settings.isSinceRequired && request.since === undefined) {
+    context.trouble.add({
+      code: 'gatefile.since-required',
+      message: 'this gate needs the deploy time: without it the window may start before the deploy',
+      span: placeOf(context, ['window', 'since']),
+      mend: 'add --since with the instant at which the release began to take traffic, RFC 3339 or unix seconds',
+    });
+  }
+  const resolved = resolveWindow(settings, request.asOf, request.since);
+  if (resolved.ok) return resolved.value;
+  context.trouble.at(placeOf(context, ['window']), resolved.failures);
+  return undefined;
+}
+
+function openArms(
+  context: FileContext,
+  file: GateFile,
+  vars: ReadonlyMap<string, Variable>,
+  window: Window,
+): readonly Arm[] {
+  const entries = Object.entries(file.arms ?? {});
+  if (entries.length === 0) return [{ name: 'current', variables: {}, shiftMs: 0, window }];
+  if (entries.length > 2) {
+    context.trouble.add({
+      code: 'gatefile.invalid',
+      message: `a gate compares two arms, not ${entries.length}`,
+      span: context.yaml.keySpanOf(['arms']),
+      mend: 'keep the judged arm and its baseline; other arms are gates of their own',
+    });
+  }
+  const names = Object.keys(entries[0]?.[1] ?? {}).filter((name) => name !== 'shift');
+  return entries.slice(0, 2).map(([name, block]): Arm => {
+    const { shift, ...written } = block;
+    const path = ['arms', name];
+    const variables = Object.fromEntries(
+      Object.entries(written).map(([key, value]) => [key, expandText(context, value, vars, [...path, key])]),
+    );
+    const missing = names.filter((each) => !Object.hasOwn(variables, each));
+    const extra = Object.keys(variables).filter((each) => !names.includes(each));
+    if (missing.length + extra.length > 0) {
+      context.trouble.add({
+        code: 'gatefile.variable',
+        message: `arm "${name}" defines ${missing.length > 0 ? `no "${missing.join('", "')}"` : `"${extra.join('", "')}", which the first arm does not`}`,
+        span: context.yaml.keySpanOf(path),
+        mend: 'every arm defines the same variables',
+      });
+    }
+    const shiftMs = shift === undefined ? 0 : parseDuration(shift);
+    if (shiftMs === undefined) {
+      context.trouble.add({
+        code: 'gatefile.window',
+        message: `shift "${shift}" is no duration`,
+        span: placeOf(context, [...path, 'shift']),
+        mend: 'write it like 7d: the arm is then asked about that long ago',
+      });
+    }
+    return { name, variables, shiftMs: shiftMs ?? 0, window: shiftWindow(window, shiftMs ?? 0) };
+  });
+}
+
+function mergeOwners(config: OwnersBlock | undefined, own: OwnersBlock | undefined): OwnersBlock {
+  return { ...config, ...own, components: { ...config?.components, ...own?.components } };
+}
+
+/** Checks that only the whole gate can answer: blocking criteria, fallbacks, scores. */
+function checkGate(context: FileContext, file: GateFile, criteria: readonly Criterion[]): void {
+  const blocks = Object.entries(file.criteria);
+  if (blocks.every(([, block]) => block.advisory === true) && context.dropped.size === 0) {
+    context.trouble.add({
+      code: 'gatefile.no-blocking-criterion',
+      message:
+        blocks.length === 0
+          ? 'the gate has no criterion'
+          : 'every criterion is advisory, so nothing could ever fail',
+      span: context.yaml.keySpanOf(['criteria']),
+      mend: 'a gate needs at least one criterion that blocks',
+    });
+  }
+  for (const [id, block] of blocks) {
+    const path = ['criteria', id];
+    const { fallback } = block;
+    if ((block.dependency === 'optional') !== (fallback !== undefined)) {
+      context.trouble.add({
+        code: 'gatefile.invalid',
+        message:
+          fallback === undefined
+            ? `optional criterion "${id}" names no fallback`
+            : `"fallback" needs "dependency: optional"`,
+        span: placeOf(context, [...path, fallback === undefined ? 'dependency' : 'fallback']),
+        mend:
+          fallback === undefined
+            ? 'add "fallback: CRITERION": its failure is tolerated only while that one passes'
+            : 'add it, or remove the fallback',
+      });
+    }
+    if (fallback === undefined) continue;
+    const target = file.criteria[fallback];
+    if (target === undefined && !context.dropped.has(fallback)) {
+      const near = suggest(
+        fallback,
+        blocks.map(([name]) => name),
+      );
+      context.trouble.add({
+        code: 'gatefile.unknown-name',
+        message: `"${fallback}" names no criterion`,
+        span: placeOf(context, [...path, 'fallback']),
+        mend: near === undefined ? 'criteria are named under "criteria:"' : `did you mean "${near}"?`,
+      });
+    }
+    const chain = fallbackCycle(file, id);
+    if (chain !== undefined) {
+      context.trouble.add({
+        code: 'gatefile.cycle',
+        message: `fallbacks go in a circle: ${chain.join(' → ')}`,
+        span: placeOf(context, [...path, 'fallback']),
+        mend: 'a fallback must stand on its own evidence',
+      });
+    }
+  }
+  if (file.score !== undefined && file.score.warn > file.score.pass) {
+    context.trouble.add({
+      code: 'gatefile.limit',
+      message: `score warns at ${file.score.warn}, above its pass at ${file.score.pass}`,
+      span: placeOf(context, ['score', 'warn']),
+      mend: 'warn is the lower of the two',
+    });
+  }
+  const keys = new Set<string>();
+  for (const { key, source } of criteria) {
+    if (keys.has(key))
+      context.trouble.add({
+        code: 'gatefile.duplicate-name',
+        message: `two criteria have the key "${key}"`,
+        span: source,
+        mend: 'name segments apart',
+      });
+    keys.add(key);
+  }
+}
+
+function fallbackCycle(file: GateFile, start: string): readonly string[] | undefined {
+  const chain = [start];
+  let next = file.criteria[start]?.fallback;
+  while (next !== undefined) {
+    if (next === start) return [...chain, start];
+    if (chain.includes(next)) return undefined;
+    chain.push(next);
+    next = file.criteria[next]?.fallback;
+  }
+  return undefined;
+}

@@ -1,0 +1,201 @@
+import type { Rule } from '../contracts/judge.js';
+import type { PreparedSignal } from '../contracts/signal.js';
+import type { Failure } from '../model/failure.js';
+import { type Condition, type Limit, needsBaseline } from '../model/limit.js';
+import type { Take } from '../model/take.js';
+import { factorBetween } from '../model/unit.js';
+import { prepareCondition } from './condition.js';
+import { type FileContext, placeOf } from './context.js';
+import { fixedBounds, tighterWarn, uselessLimit, uselessTolerance } from './lint.js';
+import type { CriterionBlock, SegmentRule, WrittenLimit } from './schema.js';
+import { prepareTake, type WrittenTake } from './take.js';
+import type { Path } from './yaml.js';
+
+const FEWEST_SAMPLES = 30;
+
+/** A take with the unit that its value comes in. */
+export interface PreparedTake {
+  readonly take: Take;
+  readonly text: string | null;
+  /** Natural unit of the value: `share`, the signal's, or a slope's per second. */
+  readonly unit: string;
+}
+
+/** Checks that a take suits the signal and converts its bound. */
+export function takeOf(
+  context: FileContext,
+  signal: PreparedSignal,
+  written: { readonly text: string; readonly take: WrittenTake } | undefined,
+  kind: string,
+  path: Path,
+): PreparedTake | undefined {
+  if (written === undefined) {
+    if (signal.defaultTake !== undefined) return { take: signal.defaultTake, text: null, unit: signal.unit };
+    context.trouble.add({
+      code: 'gatefile.take',
+      message: `a ${kind} says how it becomes one number`,
+      span: context.yaml.keySpanOf(path),
+      mend: 'add a take: p95, or "share <= 500ms"',
+    });
+    return undefined;
+  }
+  const span = placeOf(context, [...path, 'take']);
+  const take = prepareTake(written.take, signal.unit);
+  if (!take.ok) {
+    context.trouble.at(span, take.failures);
+    return undefined;
+  }
+  if (!signal.takes.includes(take.value.kind)) {
+    const known = signal.takes.filter((each) => each !== 'instant' && each !== 'total').map(wordOf);
+    context.trouble.add({
+      code: 'gatefile.take',
+      message: `"${written.text}" cannot be taken of a ${kind}`,
+      span,
+      mend: `it takes ${known.join(', ')}`,
+    });
+    return undefined;
+  }
+  return { take: take.value, text: written.text, unit: unitOf(take.value, signal.unit) };
+}
+
+function wordOf(kind: Take['kind']): string {
+  const words: Partial<Record<Take['kind'], string>> = {
+    quantile: 'pNN',
+    'share-at-most': 'share <= X',
+    'share-above': 'share > X',
+    apdex: 'apdex(T)',
+  };
+  return words[kind] ?? kind;
+}
+
+function unitOf(take: Take, unit: string): string {
+  switch (take.kind) {
+    case 'share-at-most':
+    case 'share-above':
+      return 'share';
+    case 'apdex':
+    case 'count':
+      return '';
+    case 'age':
+      return 's';
+    case 'slope':
+      return `${unit}/s`;
+    default:
+      return unit;
+  }
+}
+
+/** The part of a rule that one segment may say for itself. */
+export type RuleBlock = Pick<CriterionBlock, 'pass' | 'warn' | 'tolerate' | 'min-samples'> & SegmentRule;
+
+export interface RuleInput {
+  readonly block: RuleBlock;
+  readonly take: PreparedTake;
+  readonly kind: string;
+  readonly better: Rule['better'];
+  readonly strata: number;
+  readonly stepMs: number;
+  readonly isWindowFull: boolean;
+  readonly isSince: boolean;
+  readonly path: Path;
+}
+
+/** Prepares the limits of a criterion: units, sense, samples needed. */
+export function ruleOf(context: FileContext, input: RuleInput): Rule | undefined {
+  const { block, take, path } = input;
+  if (block.pass === undefined) {
+    context.trouble.add({
+      code: 'gatefile.missing-key',
+      message: '"pass" is missing: nothing says what a healthy release looks like',
+      span: context.yaml.keySpanOf(path),
+      mend: 'add a limit, such as pass: ">= 97%"',
+    });
+    return undefined;
+  }
+  const unit = judgedUnit(take, block.pass.limit);
+  const pass = prepare(context, block.pass, unit, [...path, 'pass']);
+  const warn = block.warn === undefined ? null : prepare(context, block.warn, unit, [...path, 'warn']);
+  if (pass === undefined || warn === undefined) return undefined;
+  const say = (words: Pick<Failure, 'code' | 'message' | 'mend'> | undefined, key: string): void => {
+    if (words !== undefined) context.trouble.add({ ...words, span: placeOf(context, [...path, key]) });
+  };
+  say(uselessLimit(pass, unit, block.pass.text), 'pass');
+  if (warn !== null && block.warn !== undefined) {
+    say(uselessLimit(warn, unit, block.warn.text), 'warn');
+    say(tighterWarn(pass, warn), 'warn');
+  }
+  if (block.tolerate !== undefined) say(uselessTolerance(block.tolerate, input.strata), 'tolerate');
+  return {
+    take: take.take,
+    takeText: take.text,
+    unit,
+    better: input.better ?? directionOf(pass),
+    pass: { text: block.pass.text, condition: pass },
+    warn: warn === null || block.warn === undefined ? null : { text: block.warn.text, condition: warn },
+    tolerate: block.tolerate ?? null,
+    minSamples: block['min-samples'] ?? defaultSamples(input, pass),
+    stepMs: input.stepMs,
+    factor: factorBetween(take.unit, unit) ?? 1,
+    isWindowFull: input.isWindowFull,
+    isSince: input.isSince,
+  };
+}
+
+function prepare(
+  context: FileContext,
+  written: WrittenLimit,
+  unit: string,
+  path: Path,
+): Condition | undefined {
+  const condition = prepareCondition(written.limit, { unit });
+  if (condition.ok) return condition.value;
+  context.trouble.at(placeOf(context, path), condition.failures);
+  return undefined;
+}
+
+/** Rates and slopes are judged in the unit the limit is written in: `5 messages/min`, not 0.0833 a second. */
+function judgedUnit(take: PreparedTake, limit: Limit): string {
+  if (!take.unit.endsWith('/s')) return take.unit;
+  const written = unitsOf(limit).find((unit) => factorBetween(take.unit, unit) !== undefined);
+  return written ?? take.unit;
+}
+
+function unitsOf(limit: Limit): readonly string[] {
+  const sides =
+    limit.kind === 'compare' ? [limit.side] : limit.kind === 'between' ? [limit.low, limit.high] : [];
+  const own = sides.flatMap((side) =>
+    side.kind === 'absolute' || side.kind === 'baseline-offset' ? [side.quantity.unit] : [],
+  );
+  return limit.kind === 'all' || limit.kind === 'any'
+    ? limit.limits.flatMap(unitsOf)
+    : own.filter((unit) => unit !== '');
+}
+
+/** The side that is better, told from the limit where the signal does not say. */
+function directionOf(condition: Condition): Rule['better'] {
+  if (condition.kind !== 'compare') return undefined;
+  if (condition.operator === '<' || condition.operator === '<=') return 'lower';
+  return condition.operator === '>' || condition.operator === '>=' ? 'higher' : undefined;
+}
+
+/**
+ * Samples that a point estimate needs: ten expected events on the rarer side of the limit, and never fewer than 30.
+ * For 97 % that is 334, for 99.9 % it is 10,000.
+ */
+function defaultSamples(input: RuleInput, pass: Condition): number {
+  const { take } = input.take;
+  if (input.kind === 'value') return 1;
+  // Exposure in time is no count of samples: the coverage of the window speaks for it.
+  if (take.kind === 'count') return 1;
+  if (input.kind === 'rate') return input.take.unit.endsWith('/s') ? 1 : FEWEST_SAMPLES;
+  if (take.kind === 'quantile') return atLeast(Math.min(take.quantile, 1 - take.quantile));
+  const isShare = take.kind === 'total' || take.kind === 'share-at-most' || take.kind === 'share-above';
+  if (!isShare || needsBaseline(pass)) return FEWEST_SAMPLES;
+  const rarest = fixedBounds(pass).map((bound) => Math.min(bound, 1 - bound));
+  return Math.max(FEWEST_SAMPLES, ...rarest.map(atLeast));
+}
+
+function atLeast(rarer: number): number {
+  // The quotient of decimals may lie a hair above a whole number: 10 / (1 - 0.999) is 10000.000000000009.
+  return rarer <= 0 ? FEWEST_SAMPLES : Math.max(FEWEST_SAMPLES, Math.ceil(10 / rarer - 1e-6));
+}

@@ -1,0 +1,308 @@
+import * as z from 'zod';
+import { duration, strict } from '../contracts/schema.js';
+import { ACROSS } from '../contracts/signal.js';
+import type { FailureCode, Result } from '../model/failure.js';
+import type { Limit } from '../model/limit.js';
+import { parseLimit } from './limit.js';
+import { parseTake } from './take.js';
+
+/** Keys that later versions bring; refused by name until then. */
+const LATER_GATE = [
+  'stages',
+  'exposure',
+  'calendar',
+  'calendars',
+  'journal',
+  'schedule',
+  'from-incident',
+  'incidents',
+];
+const LATER_SIGNAL = [
+  'crawl',
+  'crawler-log',
+  'alarms',
+  'drift',
+  'incidents',
+  'reconcile',
+  'vendor-status',
+  'cache-probe',
+];
+const LATER_CRITERION = [...LATER_SIGNAL, 'burn', 'anomaly', 'blocking', 'from-incident', 'expect', 'margin'];
+const LATER_EVIDENCE = ['mann-whitney', 'kayenta', 'history'];
+
+const ID = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
+
+const id = z
+  .string()
+  .regex(ID, 'a name is lower case letters, digits and dashes')
+  .meta({ description: 'A name: lower case letters, digits and dashes.' });
+/** Names of variables, arms and segments; they stand in {{…}}. */
+const name = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_-]*$/, 'a name is letters, digits, dashes and underscores');
+const text = z.string().min(1, 'an empty text says nothing');
+const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+/** Parses a string by one of the grammar's readers, keeping its message and mend. */
+function parsed<T>(
+  read: (text: string) => Result<T>,
+  meta: { description: string; examples: string[] },
+): z.ZodPipe<z.ZodString, z.ZodTransform<T, string>> {
+  return z
+    .string()
+    .transform((written, context): T => {
+      const result = read(written);
+      if (result.ok) return result.value;
+      for (const failure of result.failures) {
+        const message = failure.mend === undefined ? failure.message : `${failure.message}\n${failure.mend}`;
+        context.addIssue({ code: 'custom', message, params: { code: failure.code } });
+      }
+      return z.NEVER;
+    })
+    .meta(meta);
+}
+
+export interface WrittenLimit {
+  readonly text: string;
+  readonly limit: Limit;
+}
+
+const oneLimit = parsed<WrittenLimit>(
+  (written) => {
+    const result = parseLimit(written);
+    return result.ok ? { ok: true, value: { text: written.trim(), limit: result.value } } : result;
+  },
+  {
+    description: 'A pass-shaped limit.',
+    examples: ['>= 97%', '<= 450ms', '>= baseline - 1pp', '<= baseline * 1.1', 'between 1 and 5'],
+  },
+);
+
+/** A limit, or `all:`/`any:` of limits. */
+export const limit = z.union([
+  oneLimit,
+  strict({ all: z.array(oneLimit).min(1, 'list at least one limit') }).transform((node) =>
+    group('all', node.all),
+  ),
+  strict({ any: z.array(oneLimit).min(1, 'list at least one limit') }).transform((node) =>
+    group('any', node.any),
+  ),
+]);
+
+function group(kind: 'all' | 'any', parts: readonly WrittenLimit[]): WrittenLimit {
+  return {
+    text: `${kind} of ${parts.map((part) => part.text).join(', ')}`,
+    limit: { kind, limits: parts.map((part) => part.limit) },
+  };
+}
+
+const take = parsed(
+  (written) => {
+    const result = parseTake(written);
+    return result.ok ? { ok: true, value: { text: written.trim(), take: result.value } } : result;
+  },
+  {
+    description: 'How time becomes one number.',
+    examples: ['p95', 'share <= 500ms', 'mean', 'slope', 'apdex(300ms)'],
+  },
+);
+
+const tolerate = z
+  .string()
+  .transform((written, context) => {
+    const match = /^(\d+)\s+of\s+(\d+)\s+steps$/.exec(written.trim());
+    if (match === null) {
+      context.addIssue({
+        code: 'custom',
+        message: `"${written}" is no tolerance\nwrite it like "2 of 5 steps"`,
+      });
+      return z.NEVER;
+    }
+    return { breaches: Number(match[1]), steps: Number(match[2]) };
+  })
+  .meta({ description: 'Steps in a row that may break the limit.', examples: ['2 of 5 steps'] });
+
+/** A percentage such as `5%`, as a share of 1. */
+const percent = z
+  .string()
+  .transform((written, context) => {
+    const match = /^(\d+(?:\.\d+)?)\s*%$/.exec(written.trim());
+    const share = Number(match?.[1]) / 100;
+    if (match === null || share > 1) {
+      context.addIssue({ code: 'custom', message: `"${written}" is no percentage\nwrite it like "5%"` });
+      return z.NEVER;
+    }
+    return share;
+  })
+  .meta({ description: 'A percentage.', examples: ['5%'] });
+
+const later =
+  (words: readonly string[], kind: string) =>
+  (issue: { input?: unknown }): string | undefined =>
+    words.includes(String(issue.input))
+      ? `${kind} "${String(issue.input)}" is not yet supported by this version\nuse "point"`
+      : undefined;
+
+const evidence = z.enum(['point', 'sequential'], { error: later(LATER_EVIDENCE, 'evidence') }).meta({
+  description:
+    'How a number is found to be enough: by its point estimate, or by evidence that stays valid at every look.',
+});
+
+const missing = z.enum(['fail', 'error', 'inconclusive', 'warn', 'pass']);
+const on = strict({
+  'no-data': missing.optional(),
+  undecided: missing.optional(),
+  error: missing.optional(),
+  because: text.optional(),
+}).meta({ description: 'What stands instead when evidence is missing. warn and pass need "because".' });
+
+/** What a criterion says; a segment may say it again for itself. */
+const ruleShape = {
+  pass: limit.optional().meta({ description: 'Holds on a healthy release.' }),
+  warn: limit.optional().meta({ description: 'Pass does not hold, but this does: warn; else fail.' }),
+  tolerate: tolerate.optional(),
+  'min-samples': z.number().min(1, 'at least 1 sample').optional(),
+  advisory: z.boolean().optional(),
+  critical: z.boolean().optional(),
+  component: text.optional(),
+  owner: text.optional(),
+  runbook: text.optional(),
+  on: on.optional(),
+};
+
+export const signalShape = {
+  about: text.optional(),
+  backend: name.optional(),
+  unit: z
+    .string()
+    .min(1, 'write the unit, or leave the key out')
+    .optional()
+    .meta({ description: "The signal's unit: s, ms, share, %, B, or a word of your own." }),
+  better: z.enum(['higher', 'lower']).optional(),
+  segments: z.record(name, z.array(scalar).min(1, 'list at least one value')).optional(),
+  'series-may-end': z
+    .boolean()
+    .optional()
+    .meta({ description: 'True where series end by right, as when pods scale down.' }),
+  ratio: z.unknown().optional(),
+  rate: z.unknown().optional(),
+  histogram: z.unknown().optional(),
+  value: z.unknown().optional(),
+  samples: z.unknown().optional(),
+  use: z
+    .string()
+    .optional()
+    .meta({ description: 'A signal of the catalogue: catalog/nginx/cache-hit-ratio.' }),
+  with: z.record(name, scalar).optional().meta({ description: 'Parameters of the catalogue signal.' }),
+};
+export const KIND_KEYS = ['ratio', 'rate', 'histogram', 'value', 'samples'] as const;
+
+export const signalSchema = strict(signalShape, LATER_SIGNAL);
+
+export const criterionSchema = strict(
+  {
+    ...ruleShape,
+    ...signalShape,
+    signal: z.string().optional(),
+    take: take.optional(),
+    across: z.enum(ACROSS).optional(),
+    'at-most': z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: 'Most series that "across: each" may answer.' }),
+    evidence: evidence.optional(),
+    dependency: z.enum(['required', 'optional']).optional(),
+    fallback: z.string().optional(),
+    weight: z.number().positive('a weight is above 0').optional(),
+    segments: z.record(z.string(), z.unknown()).optional(),
+  },
+  LATER_CRITERION,
+);
+export const segmentRuleSchema = strict(ruleShape);
+
+export const ownersSchema = strict({
+  decide: z.array(text).optional().meta({ description: 'May widen exposure, may waive a criterion.' }),
+  stop: z.array(text).optional().meta({ description: 'May stop exposure.' }),
+  escalate: z.array(strict({ to: text, after: duration.optional() })).optional(),
+  components: z.record(z.string(), text).optional().meta({ description: 'Owner of each component.' }),
+  'waive-critical': z
+    .boolean()
+    .optional()
+    .meta({ description: 'True: those who decide may waive critical criteria too.' }),
+});
+
+export const windowSchema = strict({
+  for: duration.optional(),
+  step: duration.optional(),
+  settle: duration.optional(),
+  warmup: duration.optional(),
+  since: z.enum(['required', 'optional']).optional(),
+  coverage: percent.optional(),
+  'max-age': duration.optional(),
+});
+
+const variable = z.union([
+  scalar.transform((value) => ({
+    default: value,
+    required: false,
+    'allow-empty': false,
+    raw: false,
+    about: undefined,
+  })),
+  strict({
+    default: scalar.optional(),
+    required: z.boolean().default(false),
+    'allow-empty': z.boolean().default(false),
+    raw: z.boolean().default(false),
+    about: text.optional(),
+  }),
+]);
+
+const backendBlock = z.looseObject({ type: z.string() });
+
+const armSchema = z
+  .record(z.string(), scalar)
+  .meta({ description: 'Variables of the arm; "shift" moves it into the past.' });
+
+export const gateSchema = strict(
+  {
+    gate: id.meta({ description: 'Name of the gate.' }),
+    about: text.optional(),
+    component: text.optional().meta({ description: 'What is released.' }),
+    owners: ownersSchema.optional(),
+    runbook: text.optional(),
+    vars: z.record(name, variable).optional(),
+    backends: z.record(name, backendBlock).optional(),
+    arms: z.record(name, armSchema).optional(),
+    window: windowSchema.optional(),
+    signals: z.record(id, signalSchema).optional(),
+    criteria: z.record(id, criterionSchema),
+    verdict: strict({
+      'false-alarm': percent.optional(),
+      'false-pass': percent.optional(),
+      'on-inconclusive': z.enum(['inconclusive', 'fail']).optional(),
+    }).optional(),
+    score: strict({ pass: z.number().min(0).max(100), warn: z.number().min(0).max(100) }).optional(),
+  },
+  LATER_GATE,
+).meta({ title: 'gatekeeper gate', description: 'A release gate: signals, criteria, owners and policy.' });
+
+export const configSchema = strict({
+  backends: z.record(name, backendBlock).optional(),
+  owners: ownersSchema.optional(),
+  window: windowSchema.optional(),
+  fixtures: text.optional().meta({ description: 'Folder of recorded sets.' }),
+}).meta({ title: 'gatekeeper.config.yaml', description: 'What the gates of a repository share.' });
+
+export type GateFile = z.output<typeof gateSchema>;
+export type ConfigFile = z.output<typeof configSchema>;
+export type SignalBlock = z.output<typeof signalSchema>;
+export type CriterionBlock = z.output<typeof criterionSchema>;
+export type SegmentRule = z.output<typeof segmentRuleSchema>;
+export type OwnersBlock = z.output<typeof ownersSchema>;
+export type VariableBlock = z.output<typeof variable>;
+
+/** Failure codes that a refinement names travel in its params. */
+export type IssueParams = { readonly code: FailureCode };

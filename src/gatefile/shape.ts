@@ -1,0 +1,74 @@
+import type * as z from 'zod';
+import type { Failure } from '../model/failure.js';
+import { failuresOf } from './issues.js';
+import type { YamlFile } from './yaml.js';
+
+/** What the schema made of a file: its value as far as it can be read, and all trouble of its shape. */
+export interface Shaped<T> {
+  readonly value: T | undefined;
+  readonly failures: readonly Failure[];
+  /** Names of criteria, signals, backends … that had to be left out. */
+  readonly dropped: ReadonlySet<string>;
+}
+
+/** How often trouble is cut out before the file is given up. */
+const ROUNDS = 3;
+
+/**
+ * Checks a file's shape. What is broken is cut out and the rest read on, so that one run reports a misspelt key and
+ * an impossible limit elsewhere in the same file together.
+ */
+export function checkShape<S extends z.ZodType>(
+  schema: S,
+  yaml: YamlFile,
+  value: unknown,
+): Shaped<z.output<S>> {
+  const failures: Failure[] = [];
+  const dropped = new Set<string>();
+  let rest = value;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const parsed = schema.safeParse(rest);
+    if (parsed.success) return { value: parsed.data, failures, dropped };
+    failures.push(...failuresOf(parsed.error.issues, yaml, [], rest));
+    rest = cut(rest, parsed.error.issues, dropped);
+  }
+  return { value: undefined, failures, dropped };
+}
+
+function cut(value: unknown, issues: readonly z.core.$ZodIssue[], dropped: Set<string>): unknown {
+  const copy: unknown = structuredCloneKeepingSecrets(value);
+  for (const issue of issues) {
+    const path = issue.path.map(String);
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) remove(copy, [...path, key]);
+      continue;
+    }
+    const depth = ['signals', 'criteria', 'backends', 'vars', 'arms'].includes(path[0] ?? '') ? 2 : 1;
+    const entry = path.slice(0, depth);
+    if (entry.length === 2) dropped.add(entry[1] ?? '');
+    remove(copy, entry);
+  }
+  return copy;
+}
+
+/** A copy of mappings and lists; other objects, such as resolved secrets, are shared. */
+function structuredCloneKeepingSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(structuredCloneKeepingSecrets);
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, structuredCloneKeepingSecrets(item)]),
+  );
+}
+
+function remove(value: unknown, path: readonly string[]): void {
+  let node = value;
+  for (const step of path.slice(0, -1)) {
+    if (typeof node !== 'object' || node === null) return;
+    node = (node as Record<string, unknown>)[step];
+  }
+  const last = path.at(-1);
+  if (last !== undefined && typeof node === 'object' && node !== null && !Array.isArray(node)) {
+    delete (node as Record<string, unknown>)[last];
+  }
+}

@@ -1,0 +1,194 @@
+import type { Backend, Variables } from '../contracts/backend.js';
+import { expandPlaceholders } from '../contracts/placeholders.js';
+import type { PreparedSignal } from '../contracts/signal.js';
+import { suggest } from '../contracts/suggest.js';
+import { ok } from '../model/failure.js';
+import { catalogSchema } from './catalog.js';
+import { type FileContext, placeOf } from './context.js';
+import { failuresOf } from './issues.js';
+import { KIND_KEYS, type SignalBlock } from './schema.js';
+import { checkShape } from './shape.js';
+import { type Path, parseYaml } from './yaml.js';
+
+/** A signal, checked and joined with its backend; not yet bound to an arm or segment. */
+export interface OpenSignal {
+  readonly id: string;
+  readonly kind: string;
+  readonly about: string | null;
+  readonly backend: Backend;
+  readonly signal: PreparedSignal;
+  readonly better: 'higher' | 'lower' | undefined;
+  readonly segments: Readonly<Record<string, readonly string[]>>;
+  readonly mayEnd: boolean;
+  /** Parameters of a catalogue signal; their values may hold the gate's own variables. */
+  readonly parameters: Readonly<Record<string, { readonly value: string; readonly isRaw: boolean }>>;
+  /** Where a part's source stands, for messages. */
+  readonly placeOfPart: (path: Path) => ReturnType<typeof placeOf>;
+}
+
+export async function openSignal(
+  context: FileContext,
+  id: string,
+  block: SignalBlock,
+  path: Path,
+  backends: ReadonlyMap<string, Backend>,
+): Promise<OpenSignal | undefined> {
+  const catalogued = block.use === undefined ? undefined : openCatalogued(context, block, path);
+  if (block.use !== undefined && catalogued === undefined) return undefined;
+  const source = catalogued?.block ?? block;
+  const kinds = KIND_KEYS.filter((key) => source[key] !== undefined && source[key] !== null);
+  if (kinds.length !== 1 || (block.use !== undefined && KIND_KEYS.some((key) => block[key] !== undefined))) {
+    context.trouble.add({
+      code: 'gatefile.invalid',
+      message: kinds.length === 0 ? `signal "${id}" says no kind` : `signal "${id}" says more than one kind`,
+      span: context.yaml.keySpanOf(path),
+      mend: `give exactly one of ${[...KIND_KEYS, 'use'].join(', ')}`,
+    });
+    return undefined;
+  }
+  const [kind] = kinds as [(typeof KIND_KEYS)[number]];
+  const backend = chooseBackend(context, block, id, path, backends);
+  const loaded = await context.request.plugins.signals.load(kind);
+  if (loaded === undefined || backend === undefined) return undefined;
+  const unit = block.unit ?? source.unit;
+  const prepared = loaded.prepare(source[kind], unit);
+  if (!prepared.ok) {
+    context.trouble.add(
+      ...(catalogued === undefined
+        ? failuresOf(prepared.issues, context.yaml, [...path, kind], source[kind])
+        : []),
+    );
+    return undefined;
+  }
+  return {
+    id,
+    kind,
+    about: block.about ?? source.about ?? null,
+    backend,
+    signal: prepared.signal,
+    better: block.better ?? source.better ?? prepared.signal.better,
+    segments: block.segments ?? {},
+    mayEnd: block['series-may-end'] ?? source['series-may-end'] ?? false,
+    parameters: catalogued?.parameters ?? {},
+    placeOfPart: (part) =>
+      catalogued === undefined
+        ? placeOf(context, [...path, kind, ...part])
+        : placeOf(context, [...path, 'use']),
+  };
+}
+
+function chooseBackend(
+  context: FileContext,
+  block: SignalBlock,
+  id: string,
+  path: Path,
+  backends: ReadonlyMap<string, Backend>,
+): Backend | undefined {
+  if (block.backend !== undefined) {
+    const found = backends.get(block.backend);
+    if (
+      found !== undefined ||
+      context.brokenBackends.has(block.backend) ||
+      context.dropped.has(block.backend)
+    )
+      return found;
+    const near = suggest(block.backend, backends.keys());
+    context.trouble.add({
+      code: 'gatefile.unknown-name',
+      message: `"${block.backend}" names no backend`,
+      span: placeOf(context, [...path, 'backend']),
+      mend:
+        near === undefined
+          ? `backends here are ${[...backends.keys()].join(', ') || 'none'}`
+          : `did you mean "${near}"?`,
+    });
+    return undefined;
+  }
+  if (backends.size === 1) return [...backends.values()][0];
+  if (context.brokenBackends.size > 0) return undefined;
+  context.trouble.add({
+    code: 'gatefile.missing-key',
+    message:
+      backends.size === 0
+        ? `signal "${id}" has no backend to ask`
+        : `signal "${id}" must say its backend: there are ${backends.size}`,
+    span: context.yaml.keySpanOf(path),
+    mend:
+      backends.size === 0
+        ? 'add one under "backends:" here or in gatekeeper.config.yaml'
+        : `add "backend: ${[...backends.keys()].join('" or "backend: ')}"`,
+  });
+  return undefined;
+}
+
+interface Catalogued {
+  readonly block: SignalBlock;
+  readonly parameters: OpenSignal['parameters'];
+}
+
+/** Reads `use: catalog/nginx/cache-hit-ratio` and lays `with:` over the defaults. */
+function openCatalogued(context: FileContext, block: SignalBlock, path: Path): Catalogued | undefined {
+  const { request } = context;
+  const name = (block.use ?? '').replace(/^catalog\//, '');
+  const span = placeOf(context, [...path, 'use']);
+  const source = request.catalog(name);
+  if (source === undefined) {
+    const near = suggest(name, request.catalogNames());
+    context.trouble.add({
+      code: 'gatefile.unknown-name',
+      message: `"${block.use}" is not in the catalogue`,
+      span,
+      mend: near === undefined ? '"gatekeeper list --catalog" lists it' : `did you mean "catalog/${near}"?`,
+    });
+    return undefined;
+  }
+  const yaml = parseYaml(source);
+  if (!yaml.ok) {
+    context.trouble.add(...yaml.failures);
+    return undefined;
+  }
+  const shaped = checkShape(catalogSchema, yaml.value, yaml.value.value);
+  if (shaped.value === undefined || shaped.failures.length > 0) {
+    context.trouble.add(...shaped.failures);
+    return undefined;
+  }
+  const { with: declared, ...signal } = shaped.value;
+  const parameters: Record<string, { value: string; isRaw: boolean }> = {};
+  for (const [key, parameter] of Object.entries(declared ?? {})) {
+    const value = block.with?.[key] ?? parameter.default;
+    if (value === undefined || value === '') {
+      const message = `"${block.use}" needs "${key}"${parameter.about === undefined ? '' : `: ${parameter.about}`}`;
+      context.trouble.add({
+        code: 'gatefile.variable',
+        message,
+        span,
+        mend: `add it under "with:", as ${key}: VALUE`,
+      });
+    }
+    parameters[key] = { value: value ?? '', isRaw: parameter.raw };
+  }
+  for (const key of Object.keys(block.with ?? {})) {
+    if (declared !== undefined && Object.hasOwn(declared, key)) continue;
+    const near = suggest(key, Object.keys(declared ?? {}));
+    context.trouble.add({
+      code: 'gatefile.unknown-key',
+      message: `"${block.use}" has no parameter "${key}"`,
+      span: context.yaml.keySpanOf([...path, 'with', key]),
+      mend:
+        near === undefined
+          ? `it has ${Object.keys(declared ?? {}).join(', ') || 'none'}`
+          : `did you mean "${near}"?`,
+    });
+  }
+  return { block: signal as SignalBlock, parameters };
+}
+
+/** Lays a signal's parameters over the variables of an arm and segment. */
+export function withParameters(variables: Variables, open: OpenSignal): Variables {
+  const merged = new Map(variables);
+  for (const [name, { value, isRaw }] of Object.entries(open.parameters)) {
+    const expanded = expandPlaceholders(value, variables, (text) => ok(text));
+    merged.set(name, { value: expanded.ok ? expanded.value : value, isRaw });
+  }
+  return merged;
+}

@@ -1,0 +1,81 @@
+import { suggest } from '../contracts/suggest.js';
+import { failed, ok, type Result } from '../model/failure.js';
+import type { Take } from '../model/take.js';
+import type { Quantity } from '../model/unit.js';
+import { convert } from './condition.js';
+import { parseQuantity } from './limit.js';
+
+const PLAIN = ['first', 'last', 'mean', 'min', 'max', 'sum', 'slope', 'count', 'age'] as const;
+const WORDS = [...PLAIN, 'p50', 'p95', 'p99', 'share <= X', 'share > X', 'apdex(T)'];
+
+/** A take as written; bounds keep their unit until the signal's is known. */
+export type WrittenTake =
+  | { readonly kind: (typeof PLAIN)[number] }
+  | { readonly kind: 'quantile'; readonly quantile: number }
+  | { readonly kind: 'share-at-most' | 'share-above'; readonly bound: Quantity }
+  | { readonly kind: 'apdex'; readonly threshold: Quantity };
+
+/** Reads `p95`, `share <= 500ms`, `apdex(300ms)`, `slope` … */
+export function parseTake(text: string): Result<WrittenTake> {
+  const trimmed = text.trim();
+  const plain = PLAIN.find((word) => word === trimmed);
+  if (plain !== undefined) return ok({ kind: plain });
+  const quantile = /^p(\d{1,2}(?:\.\d+)?)$/.exec(trimmed);
+  if (quantile !== null) {
+    const percent = Number(quantile[1]);
+    // p999 is refused, not read as 9.99: the usual habit means 99.9.
+    if (percent > 0 && percent < 100) return ok({ kind: 'quantile', quantile: percent / 100 });
+  }
+  const share = /^share\s*(<=|>)\s*(.+)$/.exec(trimmed);
+  if (share !== null) {
+    const bound = parseQuantity(share[2] ?? '');
+    return bound.ok
+      ? ok({ kind: share[1] === '>' ? 'share-above' : 'share-at-most', bound: bound.value })
+      : bound;
+  }
+  const apdex = /^apdex\(\s*(.+?)\s*\)$/.exec(trimmed);
+  if (apdex !== null) {
+    const threshold = parseQuantity(apdex[1] ?? '');
+    return threshold.ok ? ok({ kind: 'apdex', threshold: threshold.value }) : threshold;
+  }
+  if (trimmed === 'regressions' || trimmed === 'findings') {
+    return failed({
+      code: 'gatefile.not-yet-supported',
+      message: `take "${trimmed}" is not yet supported by this version`,
+      mend: 'remove the criterion; nothing of it would be judged',
+    });
+  }
+  if (/^share\s*(<|>=)/.test(trimmed)) {
+    return failed({
+      code: 'gatefile.take',
+      message: `"${trimmed}" is no take`,
+      mend: 'shares are "share <= X" or "share > X", as buckets count',
+    });
+  }
+  const near = suggest(trimmed, WORDS);
+  return failed({
+    code: 'gatefile.take',
+    message: `"${text}" is no take`,
+    mend:
+      near === undefined
+        ? `takes are ${WORDS.join(', ')}; quantiles such as p99.9`
+        : `did you mean "${near}"?`,
+  });
+}
+
+/** Converts the bound of a take to the signal's unit. */
+export function prepareTake(take: WrittenTake, unit: string): Result<Take> {
+  switch (take.kind) {
+    case 'share-at-most':
+    case 'share-above': {
+      const bound = convert(take.bound, { unit });
+      return bound.ok ? ok({ kind: take.kind, bound: bound.value }) : bound;
+    }
+    case 'apdex': {
+      const threshold = convert(take.threshold, { unit });
+      return threshold.ok ? ok({ kind: 'apdex', threshold: threshold.value }) : threshold;
+    }
+    default:
+      return ok(take);
+  }
+}

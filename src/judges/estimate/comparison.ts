@@ -1,0 +1,76 @@
+import type { Rule } from '../../contracts/judge.js';
+import type { Observation } from '../../model/evidence.js';
+import type { Judgement } from '../../model/judgement.js';
+import { boundAt, NO_READING, needsBaseline, type Reading } from '../../model/limit.js';
+import type { Reason } from '../../model/reason.js';
+import { estimate, perStratum } from './estimate.js';
+import type { Estimate } from './found.js';
+
+/** Estimates in the rule's unit. */
+export function scaled(rule: Rule, observation: Observation): Estimate {
+  const { factor } = rule;
+  const raw = estimate(rule.take, observation.evidence, rule.stepMs);
+  return {
+    ...raw,
+    value: raw.value === null ? null : raw.value * factor,
+    interval: raw.interval && [raw.interval[0] * factor, raw.interval[1] * factor],
+  };
+}
+
+export function readingOf(found: Estimate | undefined): Reading {
+  return found?.value == null ? NO_READING : { value: found.value, isAtLeast: found.isAtLeast };
+}
+
+/** Why a condition was left open, in words. */
+export function openQuestion(rule: Rule, seen: Estimate, control: Estimate | undefined): Reason {
+  if (seen.value === null)
+    return { code: 'no-data', text: 'no value could be taken from the data in the window' };
+  const isCompared =
+    needsBaseline(rule.pass.condition) || (rule.warn !== null && needsBaseline(rule.warn.condition));
+  if (isCompared && (control === undefined || control.value === null)) {
+    return { code: 'no-baseline', text: 'the baseline has no value to compare with' };
+  }
+  if (seen.isAtLeast || control?.isAtLeast) {
+    return {
+      code: 'beyond-buckets',
+      text: 'the quantile lies above the last bucket edge, so its value is not known',
+      next: 'add buckets above it, or judge a share under a bucket edge',
+    };
+  }
+  return {
+    code: 'baseline-zero',
+    text: 'the baseline is 0, of which no share can be taken',
+    next: 'write the margin in pp or in the unit itself',
+  };
+}
+
+/** The judged number of each stratum, in the rule's unit. */
+export function strataIn(rule: Rule, observation: Observation): readonly (number | null)[] {
+  return perStratum(rule.take, observation.evidence, rule.stepMs).map((value) =>
+    value === null ? null : value * rule.factor,
+  );
+}
+
+/** The judgement with its numbers, whatever was decided. */
+export function describe(
+  rule: Rule,
+  seen: Estimate,
+  control: Estimate | undefined,
+  decided: Pick<Judgement, 'verdict' | 'reason'>,
+): Judgement {
+  const { condition } = rule.pass;
+  const reference = control?.value ?? Number.NaN;
+  const bound = condition.kind === 'compare' ? boundAt(condition.bound, reference) : Number.NaN;
+  return {
+    ...decided,
+    value: seen.value,
+    interval: seen.interval,
+    n: seen.n,
+    baseline: control === undefined ? null : { value: control.value, n: control.n },
+    bound: Number.isFinite(bound) ? bound : null,
+    notes: [
+      ...seen.notes,
+      ...(seen.isAtLeast ? ['the value is at least this: it lies above the last bucket edge'] : []),
+    ],
+  };
+}

@@ -1,0 +1,24 @@
+import type { Count } from '../../model/evidence.js';
+import type { Take } from '../../model/take.js';
+import { poissonScore, wilson } from '../../stats/interval.js';
+import { type Estimate, NOTHING } from './found.js';
+import { reduceNumbers } from './numbers.js';
+
+/** Totals of the window, or a reduction of the per-stratum quotients. */
+export function estimateCounts(take: Take, strata: readonly (Count | null)[], stepMs: number): Estimate {
+  let k = 0;
+  let n = 0;
+  for (const count of strata) {
+    k += count?.k ?? 0;
+    n += count?.n ?? 0;
+  }
+  if (take.kind === 'count')
+    return { ...NOTHING, value: strata.every((count) => count === null) ? null : n, n };
+  if (n <= 0) return NOTHING;
+  if (take.kind === 'total') {
+    // More events than exposure is a rate; at most as many may be either, and then Wilson's is the narrower truth.
+    return { ...NOTHING, value: k / n, n, interval: k <= n ? wilson(k, n) : poissonScore(k, n) };
+  }
+  const quotients = strata.map((count) => (count === null || count.n <= 0 ? null : count.k / count.n));
+  return { ...NOTHING, value: reduceNumbers(take, quotients, stepMs), n };
+}

@@ -1,0 +1,13 @@
+/** One number taken out of evidence. */
+export interface Estimate {
+  /** In the take's natural unit; null when the evidence holds none. */
+  readonly value: number | null;
+  /** Observations behind it. */
+  readonly n: number;
+  readonly interval: readonly [number, number] | null;
+  /** True when the value is only known to be at least this: a quantile above the last bucket edge. */
+  readonly isAtLeast: boolean;
+  readonly notes: readonly string[];
+}
+
+export const NOTHING: Estimate = { value: null, n: 0, interval: null, isAtLeast: false, notes: [] };

@@ -1,0 +1,19 @@
+import type { Reason } from './reason.js';
+import type { Verdict } from './verdict.js';
+
+/** What one judge says of one criterion, segment and series. */
+export interface Judgement {
+  readonly verdict: Exclude<Verdict, 'skipped'>;
+  /** Null on a pass alone. */
+  readonly reason: Reason | null;
+  /** The number judged, in the criterion's unit; null when there is none. */
+  readonly value: number | null;
+  /** 95 % interval of the value, where one can be had from counts. */
+  readonly interval: readonly [number, number] | null;
+  /** Observations behind the value: requests, events, points. */
+  readonly n: number;
+  readonly baseline: { readonly value: number | null; readonly n: number } | null;
+  /** The pass bound as a number in the criterion's unit, where the limit has just one. */
+  readonly bound: number | null;
+  readonly notes: readonly string[];
+}

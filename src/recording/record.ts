@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import type { PreparedQuery } from '../contracts/backend.js';
+import type { TakeContext, TakeMeasurement } from '../contracts/take.js';
+import { type Failure, failed, ok, type Result } from '../model/failure.js';
+import type { Measurement } from '../model/measurement.js';
+import { type EpochMs, formatInstant } from '../model/time.js';
+import { toForm } from './form.js';
+import { MANIFEST_FILE, MANIFEST_VERSION, type Manifest } from './manifest.js';
+import { fileNames, matchKey, matchOf } from './match.js';
+import { redact } from './redact.js';
+import { readSet } from './set.js';
+
+/** What the manifest says of the recording run. */
+export interface RecordFacts {
+  readonly asOf: EpochMs;
+  readonly recordedAt: EpochMs;
+  readonly tool: string;
+  readonly since: EpochMs | null;
+  readonly window: string | null;
+  readonly vars: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A take that remembers what came back, and writes it when the run is over. */
+export interface Recorder {
+  readonly take: TakeMeasurement;
+  /** Writes the set: whole, or not at all. */
+  write(): Promise<Result<{ readonly files: number }>>;
+}
+
+interface Taken {
+  readonly query: PreparedQuery;
+  readonly context: TakeContext;
+  readonly measurement: Measurement;
+}
+
+/**
+ * Records each answer of a run into a folder.
+ *
+ * A folder that holds a set already gains the new answers, if it was evaluated at the same instant; the same question
+ * with another answer is an error.
+ */
+export function createRecorder(
+  folder: string,
+  cwd: string,
+  inner: TakeMeasurement,
+  facts: RecordFacts,
+  mask: (text: string) => string,
+): Recorder {
+  const taken: Taken[] = [];
+  return {
+    take: async (query, context) => {
+      const measurement = await inner(query, context);
+      taken.push({ query, context, measurement });
+      return measurement;
+    },
+    write: async () => {
+      try {
+        return await writeSet(folder, cwd, taken, facts, mask);
+      } catch (error) {
+        const { code, message } = error as NodeJS.ErrnoException;
+        return failed({
+          code: 'recording.write',
+          message: `the recording could not be written to ${folder}: ${code ?? message}`,
+          mend: 'check the folder and the room on its disk; the set was left as it was',
+        });
+      }
+    },
+  };
+}
+
+async function writeSet(
+  folder: string,
+  cwd: string,
+  taken: readonly Taken[],
+  facts: RecordFacts,
+  mask: (text: string) => string,
+): Promise<Result<{ files: number }>> {
+  const existing = await readSet(folder, cwd);
+  if (!existing.ok && existing.failures.some((failure) => failure.code !== 'recording.missing'))
+    return existing;
+  const before = existing.ok ? existing.value : undefined;
+  if (before !== undefined && before.asOf !== facts.asOf) {
+    return failed({
+      code: 'recording.conflict',
+      message: `${folder} holds a set evaluated at ${before.manifest.evalTime}, and this run at ${formatInstant(facts.asOf)}`,
+      mend: `record into a new folder, or pass --at ${before.manifest.evalTime}`,
+    });
+  }
+  const files = new Map<string, string>(before?.texts);
+  const failures: Failure[] = [];
+  let redactions = before?.manifest.redactions ?? 0;
+  for (const each of sorted(taken, facts.asOf)) {
+    const match = matchOf(each.query, facts.asOf);
+    const known = before?.find(matchKey(match));
+    const recorded = toForm(match, each.measurement, each.query.window, facts.asOf);
+    const written = redact(
+      `${each.query.backend}/${each.context.signal}.${each.context.part}`,
+      stringify(recorded, { lineWidth: 0 }),
+      mask,
+    );
+    if ('code' in written) {
+      failures.push(written);
+      continue;
+    }
+    if (known !== undefined) {
+      if (withoutDuration(files.get(known) ?? '') === withoutDuration(written.text)) continue;
+      failures.push({
+        code: 'recording.conflict',
+        message: `${folder}/${known} holds another answer to the same question`,
+        mend: 'record into a new folder',
+      });
+      continue;
+    }
+    const name = freeName(fileNames(each.context, each.query), files);
+    files.set(name, written.text);
+    redactions += written.count;
+  }
+  if (failures.length > 0) return failed(...failures);
+  const manifest: Manifest = {
+    schemaVersion: MANIFEST_VERSION,
+    recordedAt: before?.manifest.recordedAt ?? formatInstant(facts.recordedAt),
+    evalTime: formatInstant(facts.asOf),
+    tool: facts.tool,
+    ...(facts.since !== null && { since: formatInstant(facts.since) }),
+    ...(facts.window !== null && { window: facts.window }),
+    vars: { ...before?.manifest.vars, ...facts.vars },
+    env: { ...before?.manifest.env, ...facts.env },
+    redactions,
+    files: Object.fromEntries(
+      [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, text]) => [name, sha256(text)]),
+    ),
+  };
+  const written = redact(MANIFEST_FILE, stringify(manifest, { lineWidth: 0 }), mask);
+  if ('code' in written) return failed(written);
+  await place(path.resolve(cwd, folder), new Map([...files, [MANIFEST_FILE, written.text]]));
+  return ok({ files: files.size });
+}
+
+/** Names follow from the gates, not from the order in which answers came in. */
+function sorted(taken: readonly Taken[], asOf: EpochMs): readonly Taken[] {
+  const key = (each: Taken): string =>
+    [fileNames(each.context, each.query)[0], matchKey(matchOf(each.query, asOf))].join('\n');
+  return [...taken].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+}
+
+function withoutDuration(text: string): string {
+  return text.replace(/^ {2}durationMs: .*$/m, '');
+}
+
+function freeName(names: readonly string[], files: ReadonlyMap<string, string>): string {
+  const free = names.find((name) => !files.has(name));
+  if (free !== undefined) return free;
+  const last = names.at(-1) ?? 'answer.yaml';
+  for (let i = 2; ; i += 1) {
+    const name = last.replace(/\.yaml$/, `.${i}.yaml`);
+    if (!files.has(name)) return name;
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Writes into a folder beside the target and swaps the two, so that a reader sees the old set or the new one. */
+async function place(target: string, files: ReadonlyMap<string, string>): Promise<void> {
+  await fs.mkdir(path.dirname(target), { recursive: true });
+  const staging = await fs.mkdtemp(`${target}.writing-`);
+  const retired = `${staging}.old`;
+  try {
+    for (const [name, text] of files) {
+      const file = path.join(staging, name);
+      await fs.mkdir(path.dirname(file), { recursive: true });
+      await fs.writeFile(file, text, { mode: 0o644 });
+    }
+    const wasThere = await fs.stat(target).then(
+      () => true,
+      () => false,
+    );
+    if (wasThere) await fs.rename(target, retired);
+    await fs.rename(staging, target);
+    if (wasThere) await fs.rm(retired, { recursive: true });
+  } finally {
+    await fs.rm(staging, { recursive: true, force: true });
+  }
+}

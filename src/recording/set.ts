@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { type Failure, failed, ok, type Result } from '../model/failure.js';
+import { type EpochMs, parseInstant } from '../model/time.js';
+import { type Recorded, recordedSchema } from './form.js';
+import { MANIFEST_FILE, type Manifest, manifestSchema } from './manifest.js';
+import { type Match, matchKey } from './match.js';
+
+/** A set of recorded answers, read and checked. */
+export interface RecordedSet {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  readonly asOf: EpochMs;
+  /** Text of each file by its name in the set. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly answers: ReadonlyMap<string, Recorded>;
+  readonly matches: readonly Match[];
+  /** The file that holds the answer of a key. */
+  find(key: string): string | undefined;
+}
+
+/**
+ * Reads a set; all trouble at once. A folder without a manifest is `recording.missing`.
+ *
+ * @param folder as messages show it, relative to `cwd`
+ */
+export async function readSet(folder: string, cwd: string): Promise<Result<RecordedSet>> {
+  const manifestText = await read(path.resolve(cwd, folder, MANIFEST_FILE));
+  if (manifestText === undefined) {
+    return failed({
+      code: 'recording.missing',
+      message: `${folder} holds no recorded set: ${MANIFEST_FILE} is not there`,
+      mend: 'record one with "gatekeeper check --record DIR"',
+    });
+  }
+  const manifest = manifestSchema.safeParse(tryParse(manifestText));
+  const asOf = manifest.success ? parseInstant(manifest.data.evalTime) : undefined;
+  if (!manifest.success || asOf === undefined) {
+    const detail = manifest.success ? '"evalTime" is no instant' : (manifest.error.issues[0]?.message ?? '');
+    return failed({
+      code: 'recording.invalid',
+      message: `${folder}/${MANIFEST_FILE} is no manifest: ${detail}`,
+      mend: 'record the set again',
+    });
+  }
+  const failures: Failure[] = [];
+  const texts = new Map<string, string>();
+  const answers = new Map<string, Recorded>();
+  const files = new Map<string, string>();
+  const matches: Match[] = [];
+  for (const name of await namesIn(path.resolve(cwd, folder), manifest.data)) {
+    const file = `${folder}/${name}`;
+    const text = await read(path.resolve(cwd, folder, name));
+    if (text === undefined) {
+      failures.push({
+        code: 'recording.invalid',
+        message: `${file} is listed in the manifest and not there`,
+        mend: 'record the set again',
+      });
+      continue;
+    }
+    const hash = manifest.data.files?.[name];
+    if (hash !== undefined && createHash('sha256').update(text).digest('hex') !== hash) {
+      failures.push({
+        code: 'recording.invalid',
+        message: `${file} was changed since it was recorded (its SHA-256 differs)`,
+        mend: 'record the set again, or remove its line from the manifest if the change is meant',
+      });
+      continue;
+    }
+    const recorded = recordedSchema.safeParse(tryParse(text));
+    if (!recorded.success) {
+      const [issue] = recorded.error.issues;
+      failures.push({
+        code: 'recording.invalid',
+        message: `${file} is no recorded answer: ${issue?.path.join('.')} ${issue?.message}`,
+        mend: 'record the set again',
+      });
+      continue;
+    }
+    const key = matchKey(recorded.data.match);
+    const other = files.get(key);
+    if (other !== undefined) {
+      failures.push({
+        code: 'recording.conflict',
+        message: `${file} and ${folder}/${other} answer the same question`,
+        mend: 'keep one of the two',
+      });
+      continue;
+    }
+    texts.set(name, text);
+    answers.set(key, recorded.data);
+    files.set(key, name);
+    matches.push(recorded.data.match);
+  }
+  if (failures.length > 0) return failed(...failures);
+  return ok({
+    folder,
+    manifest: manifest.data,
+    asOf,
+    texts,
+    answers,
+    matches,
+    find: (key) => files.get(key),
+  });
+}
+
+/** Files of the set: those the manifest lists, and hand-written ones beside them. */
+async function namesIn(folder: string, manifest: Manifest): Promise<readonly string[]> {
+  const names = new Set(
+    Object.keys(manifest.files ?? {}).filter(
+      (name) => !path.isAbsolute(name) && !name.split('/').includes('..'),
+    ),
+  );
+  const entries = await fs.readdir(folder, { withFileTypes: true });
+  for (const entry of entries) {
+    if (!entry.isDirectory()) continue;
+    for (const name of await fs.readdir(path.join(folder, entry.name))) {
+      if (name.endsWith('.yaml')) names.add(`${entry.name}/${name}`);
+    }
+  }
+  return [...names].sort();
+}
+
+async function read(file: string): Promise<string | undefined> {
+  try {
+    return await fs.readFile(file, 'utf8');
+  } catch (error) {
+    if (
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ||
+      (error as NodeJS.ErrnoException).code === 'ENOTDIR'
+    )
+      return undefined;
+    throw error;
+  }
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return parse(text, { maxAliasCount: 0, version: '1.2' });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,15 @@
+import { lookupOf } from '../contracts/lookup.js';
+import type { Reporter } from '../contracts/reporter.js';
+
+/** Every output format, by the word that `--report` takes; one line each. */
+export const reporters = lookupOf<Reporter>({
+  pretty: async () => (await import('./pretty.js')).pretty,
+  json: async () => (await import('./json.js')).json,
+  ndjson: async () => (await import('./ndjson.js')).ndjson,
+  junit: async () => (await import('./junit.js')).junit,
+  markdown: async () => (await import('./markdown.js')).markdown,
+  github: async () => (await import('./github.js')).github,
+});
+
+/** The schema of the document that they print; it loads zod, so no reporter imports it. */
+export const loadResultSchema = async () => await import('./result-schema.js');

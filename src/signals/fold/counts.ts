@@ -1,0 +1,189 @@
+import type { Observed, ObserveInput } from '../../contracts/signal.js';
+import type { Count, Observation, Trouble } from '../../model/evidence.js';
+import { type Answer, type Labels, labelsText } from '../../model/series.js';
+import { strataOf } from '../../model/window.js';
+import { manySeries, mayPool } from './many.js';
+import { endedOf, hasData, newestOf, sumStrata, type Track, tracksOf } from './strata.js';
+
+/** Share by which extrapolated counts may exceed their total before the selectors are taken not to nest. */
+const EXTRAPOLATION_SLACK = 0.02;
+
+/** A numerator and a denominator, both counts per stratum. */
+export interface CountParts {
+  readonly numerator: string;
+  readonly denominator: string;
+  /** What an absent numerator means while the denominator counts. */
+  readonly absentNumerator: 'zero' | 'zero-if-seen';
+  /** Ratios: the numerator is part of the denominator. */
+  readonly isNested: boolean;
+}
+
+const EMPTY: Answer = { series: [] };
+
+/** Pairs the counts of two parts by stratum, and by series under `across: each | worst`. */
+export function observeCounts(input: ObserveInput, parts: CountParts): Observed {
+  const top = input.answers.get(parts.numerator) ?? EMPTY;
+  const bottom = input.answers.get(parts.denominator) ?? EMPTY;
+  const topTracks = tracksOf(top, input.window).filter(hasSomething);
+  const bottomTracks = tracksOf(bottom, input.window).filter(hasSomething);
+  const common = commonTrouble(input, parts, topTracks, bottomTracks, [top, bottom]);
+
+  if (
+    mayPool(input.across, (top.isAdditive ?? false) && (bottom.isAdditive ?? false)) ||
+    isLone(topTracks, bottomTracks)
+  ) {
+    return {
+      state: 'observed',
+      observations: [observation(input, parts, {}, topTracks, bottomTracks, common)],
+    };
+  }
+  if (input.across !== 'each' && input.across !== 'worst') {
+    const many = bottomTracks.length > 1 ? bottomTracks : topTracks;
+    const part = bottomTracks.length > 1 ? parts.denominator : parts.numerator;
+    return manySeries(
+      part,
+      many.map((track) => track.labels),
+    );
+  }
+  const stray = topTracks.find(
+    (track) => !bottomTracks.some((other) => labelsText(other.labels) === labelsText(track.labels)),
+  );
+  if (stray !== undefined && bottomTracks.length > 0) return strayNumerator(parts, stray.labels);
+  const each = bottomTracks.map((track) => {
+    const own = topTracks.filter((other) => labelsText(other.labels) === labelsText(track.labels));
+    return observation(input, parts, track.labels, own, [track], common);
+  });
+  if (input.across === 'each') {
+    return {
+      state: 'observed',
+      observations: each.length > 0 ? each : [observation(input, parts, {}, [], [], common)],
+    };
+  }
+  return {
+    state: 'observed',
+    observations: [worstOf(input, each, observation(input, parts, {}, topTracks, bottomTracks, common))],
+  };
+}
+
+function hasSomething(track: Track): boolean {
+  return hasData(track) || track.nanCount > 0 || track.infiniteCount > 0;
+}
+
+function isLone(top: readonly Track[], bottom: readonly Track[]): boolean {
+  return top.length <= 1 && bottom.length <= 1;
+}
+
+function commonTrouble(
+  input: ObserveInput,
+  parts: CountParts,
+  top: readonly Track[],
+  bottom: readonly Track[],
+  answers: readonly Answer[],
+): { trouble: readonly Trouble[]; notes: readonly string[] } {
+  const trouble: Trouble[] = [];
+  const notes: string[] = [];
+  const bad = [...top, ...bottom].reduce((sum, track) => sum + track.infiniteCount, 0);
+  if (bad > 0) trouble.push({ code: 'not-a-number', text: `${bad} counts were infinite` });
+  const nan = [...top, ...bottom].reduce((sum, track) => sum + track.nanCount, 0);
+  if (nan > 0) trouble.push({ code: 'not-a-number', text: `${nan} counts were NaN` });
+  if (
+    top.length === 0 &&
+    bottom.some(hasData) &&
+    parts.absentNumerator === 'zero-if-seen' &&
+    !isSeen(input, parts)
+  ) {
+    trouble.push({
+      code: 'bad-never-seen',
+      text: `"${parts.numerator}" was never seen, in the window or before: nothing tells a misspelt selector from no events`,
+      next: `check the selector of "${parts.numerator}", or write "bad-absent: zero" if it may stay away for good`,
+    });
+  }
+  if (answers.some((answer) => answer.isExtrapolated)) notes.push('counts were extrapolated by the backend');
+  return { trouble, notes };
+}
+
+function isSeen(input: ObserveInput, parts: CountParts): boolean {
+  const seen = input.answers.get(`${parts.numerator}-seen`);
+  return (seen !== undefined && seen.series.length > 0) || input.isSeenElsewhere(parts.numerator);
+}
+
+function observation(
+  input: ObserveInput,
+  parts: CountParts,
+  labels: Labels,
+  top: readonly Track[],
+  bottom: readonly Track[],
+  common: { trouble: readonly Trouble[]; notes: readonly string[] },
+): Observation {
+  const length = strataOf(input.window);
+  const numerators = sumStrata(top, length);
+  const denominators = sumStrata(bottom, length);
+  const strata = denominators.map((n, i): Count | null => (n === null ? null : { k: numerators[i] ?? 0, n }));
+  const nested = parts.isNested ? nest(strata, parts) : { strata, trouble: [] };
+  return {
+    labels,
+    evidence: { kind: 'counts', strata: nested.strata },
+    newest: newestOf(bottom),
+    ended: endedOf([...bottom, ...top], input.window, input.maxAgeMs),
+    trouble: [...common.trouble, ...nested.trouble],
+    notes: common.notes,
+  };
+}
+
+/** Holds `k <= n`: small excess is rounding of extrapolated counts, a large one means selectors that do not nest. */
+function nest(
+  strata: readonly (Count | null)[],
+  parts: CountParts,
+): { strata: readonly (Count | null)[]; trouble: readonly Trouble[] } {
+  let k = 0;
+  let n = 0;
+  for (const count of strata) {
+    k += count?.k ?? 0;
+    n += count?.n ?? 0;
+  }
+  const isBeyond = k > n * (1 + EXTRAPOLATION_SLACK) && k - n > 1;
+  const trouble: readonly Trouble[] = isBeyond
+    ? [
+        {
+          code: 'not-a-number',
+          text: `"${parts.numerator}" counted ${round(k)}, more than "${parts.denominator}" with ${round(n)}: the selectors do not nest`,
+          next: `"${parts.denominator}" must count everything that "${parts.numerator}" counts`,
+        },
+      ]
+    : [];
+  return { strata: strata.map((count) => count && { k: Math.min(count.k, count.n), n: count.n }), trouble };
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+/** In each stratum, the counts of the series with the worst share. */
+function worstOf(input: ObserveInput, each: readonly Observation[], pooled: Observation): Observation {
+  const length = strataOf(input.window);
+  const strata = Array.from({ length }, (_, i): Count | null => {
+    let worst: Count | null = null;
+    for (const { evidence } of each) {
+      const count = evidence.kind === 'counts' ? (evidence.strata[i] ?? null) : null;
+      if (count === null || count.n <= 0) continue;
+      if (worst === null || isWorse(count, worst, input.better ?? 'lower')) worst = count;
+    }
+    return worst ?? (pooled.evidence.kind === 'counts' ? (pooled.evidence.strata[i] ?? null) : null);
+  });
+  return { ...pooled, evidence: { kind: 'counts', strata } };
+}
+
+function isWorse(a: Count, b: Count, better: 'higher' | 'lower'): boolean {
+  return better === 'higher' ? a.k / a.n < b.k / b.n : a.k / a.n > b.k / b.n;
+}
+
+function strayNumerator(parts: CountParts, labels: Labels): Observed {
+  return {
+    state: 'unusable',
+    failure: {
+      code: 'backend.answer-shape',
+      message: `"${parts.numerator}" has a series that "${parts.denominator}" has not: ${labelsText(labels)}`,
+      mend: 'group both by the same labels',
+    },
+  };
+}
