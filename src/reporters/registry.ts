@@ -9,6 +9,7 @@ export const reporters = lookupOf<Reporter>({
   junit: async () => (await import('./junit.js')).junit,
   markdown: async () => (await import('./markdown.js')).markdown,
   github: async () => (await import('./github.js')).github,
+  azure: async () => (await import('./azure.js')).azure,
 });
 
 /** The schema of the document that they print; it loads zod, so no reporter imports it. */

@@ -66,7 +66,7 @@ export function observeCounts(input: ObserveInput, parts: CountParts): Observed 
 }
 
 function hasSomething(track: Track): boolean {
-  return hasData(track) || track.nanCount > 0 || track.infiniteCount > 0;
+  return track.newest !== null || track.nanCount > 0 || track.infiniteCount > 0;
 }
 
 function isLone(top: readonly Track[], bottom: readonly Track[]): boolean {

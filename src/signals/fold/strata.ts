@@ -28,8 +28,9 @@ export function trackOf(series: Series, window: Window): Track {
     } else if (Number.isNaN(value)) nanCount += 1;
     else infiniteCount += 1;
   }
+  // A series without a point in the window may still say when it was last seen: then it is stale, not absent.
   const known = series.newest === undefined ? newest : Math.min(series.newest, window.to);
-  return { labels: series.labels, strata, newest: newest === null ? null : known, nanCount, infiniteCount };
+  return { labels: series.labels, strata, newest: known, nanCount, infiniteCount };
 }
 
 export function tracksOf(answer: Answer, window: Window): readonly Track[] {
@@ -38,7 +39,7 @@ export function tracksOf(answer: Answer, window: Window): readonly Track[] {
 
 /** True when the series held any number inside the window. */
 export function hasData(track: Track): boolean {
-  return track.newest !== null;
+  return track.strata.some((value) => value !== null);
 }
 
 /** The newest sample over several series. */
