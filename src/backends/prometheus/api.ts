@@ -1,7 +1,7 @@
 import type { BackendContext } from '../../contracts/backend.js';
 import type { HttpResponse } from '../../contracts/http.js';
 import { BackendError, type Failure } from '../../model/failure.js';
-import { type EpochMs, formatDuration, parseInstant } from '../../model/time.js';
+import { type EpochMs, formatDuration, parseHttpDate } from '../../model/time.js';
 import type { Window } from '../../model/window.js';
 import { type Endpoint, requestTo } from '../shared/endpoint.js';
 import { caretAt, offsetNamedBy } from './caret.js';
@@ -140,14 +140,4 @@ function skewOf({ headers }: HttpResponse, { clock }: BackendContext): readonly 
   if (Math.abs(skewMs) <= SKEW_MS) return [];
   const size = formatDuration(Math.abs(skewMs));
   return [`clock: the server's clock is ${size} ${skewMs > 0 ? 'ahead of' : 'behind'} this machine's`];
-}
-
-const HTTP_DATE = /^\w{3}, (\d{2}) (\w{3}) (\d{4}) (\d{2}:\d{2}:\d{2}) GMT$/;
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-function parseHttpDate(text: string): EpochMs | undefined {
-  const [, day, month, year, time] = HTTP_DATE.exec(text) ?? [];
-  const number = MONTHS.indexOf(month ?? '') + 1;
-  if (number === 0) return undefined;
-  return parseInstant(`${year}-${String(number).padStart(2, '0')}-${day}T${time}Z`);
 }
