@@ -42,7 +42,9 @@ export function run(command: Command): Ran {
   const ms = performance.now() - start;
   if (error !== undefined) throw error;
   if (status === null || !codes.includes(status)) {
-    throw new Error(`${program} ${args.join(' ')} left with ${status}\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`);
+    throw new Error(
+      `${program} ${args.join(' ')} left with ${status}\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`,
+    );
   }
   return { ms, stdout, stderr };
 }
@@ -50,7 +52,9 @@ export function run(command: Command): Ran {
 /** What npm and a CI add to the environment is no part of what is measured. */
 function clean(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const isForeign = (name: string): boolean =>
-    /^(npm_|GITHUB_|NODE_OPTIONS$|NODE_V8_COVERAGE$|CI$|INIT_CWD$|http_proxy$|https_proxy$|all_proxy$|no_proxy$)/i.test(name);
+    /^(npm_|GITHUB_|NODE_OPTIONS$|NODE_V8_COVERAGE$|CI$|INIT_CWD$|http_proxy$|https_proxy$|all_proxy$|no_proxy$)/i.test(
+      name,
+    );
   return Object.fromEntries(Object.entries(env).filter(([name]) => !isForeign(name)));
 }
 
@@ -81,7 +85,10 @@ export async function interleaved<Name extends string>(
   each: Readonly<Record<Name, () => number | Promise<number>>>,
 ): Promise<Readonly<Record<Name, readonly number[]>>> {
   const names = Object.keys(each) as Name[];
-  const taken = Object.fromEntries(names.map((name) => [name, [] as number[]])) as unknown as Record<Name, number[]>;
+  const taken = Object.fromEntries(names.map((name) => [name, [] as number[]])) as unknown as Record<
+    Name,
+    number[]
+  >;
   for (let round = 0; round < rounds; round += 1) {
     for (let i = 0; i < names.length; i += 1) {
       const name = names[(round + i) % names.length] as Name;
@@ -114,7 +121,9 @@ export function say(line: string): void {
 /** One line for people. */
 export function sayTimes(name: string, values: readonly number[]): void {
   const best = Math.min(...values);
-  say(`${name.padEnd(34)} median ${median(values).toFixed(1).padStart(8)} ms   fastest ${best.toFixed(1).padStart(8)} ms`);
+  say(
+    `${name.padEnd(34)} median ${median(values).toFixed(1).padStart(8)} ms   fastest ${best.toFixed(1).padStart(8)} ms`,
+  );
 }
 
 /** The last line, for programs. */

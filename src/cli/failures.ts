@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import type { Failure } from '../model/failure.js';
 import type { Span } from '../model/span.js';
 
@@ -26,10 +27,14 @@ function renderFailure(
   ascii: boolean,
 ): string {
   const { span, message, mend, detail } = failure;
-  const line = span === undefined ? undefined : textOf(span.file)?.split('\n')[span.line - 1];
+  const line = span === undefined ? undefined : textOf(span.file)?.split(/\r?\n/)[span.line - 1];
   const head = span === undefined ? message : `${span.file}:${span.line}:${span.col}  ${message}`;
   const isShown = span !== undefined && line !== undefined && line.trim() !== '';
-  const excerpt = isShown ? caretLines(span, line, mend, ascii) : mend === undefined ? [] : [`   ${mend}`];
+  const excerpt = isShown
+    ? caretLines(span, line, mend, ascii)
+    : mend === undefined
+      ? []
+      : [`   ${visible(mend)}`];
   return [visible(head), ...(detail ?? []).map((each) => `   ${visible(each)}`), ...excerpt, ''].join('\n');
 }
 
@@ -40,19 +45,29 @@ function caretLines(span: Span, line: string, mend: string | undefined, ascii: b
   const end = span.endLine === span.line ? span.endCol - 1 : line.length;
   // A long line is cut around the caret, so that the caret stays under what it points at.
   const cut = start > WIDEST_LINE / 2 ? start - 40 : 0;
-  const shown = line.slice(cut, cut + WIDEST_LINE).replaceAll('\t', ' ');
-  const carets = '^'.repeat(Math.max(1, Math.min(end, cut + WIDEST_LINE) - start));
-  const pad = ' '.repeat(Math.max(0, start - cut));
+  const last = cut + WIDEST_LINE;
+  const carets = '^'.repeat(Math.max(1, widthOf(line.slice(start, Math.min(end, last)))));
+  const pad = ' '.repeat(widthOf(line.slice(cut, start)));
   return [
-    `   ${number} ${bar} ${visible(shown)}`,
-    `   ${' '.repeat(number.length)} ${bar} ${pad}${carets}${mend === undefined ? '' : `  ${mend}`}`,
+    `   ${number} ${bar} ${shown(line.slice(cut, last))}`,
+    `   ${' '.repeat(number.length)} ${bar} ${pad}${carets}${mend === undefined ? '' : `  ${visible(mend)}`}`,
   ];
+}
+
+/** Columns on a terminal: a wide character takes two, what was made visible as many as it is written with. */
+function widthOf(text: string): number {
+  return stringWidth(shown(text), { ambiguousIsNarrow: true });
+}
+
+function shown(text: string): string {
+  return visible(text.replaceAll('\t', ' '));
 }
 
 /** Control characters of user text are shown, not obeyed by the terminal. */
 function visible(text: string): string {
-  return text.replace(
-    /(?![\t\n])\p{Cc}/gu,
-    (character) => `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`,
-  );
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is made visible
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, '0')}`;
+  });
 }

@@ -1,6 +1,7 @@
 import { EXIT } from './exit-code.js';
 import { type Io, write } from './io.js';
-import { ignoreClosedPipes, onCrash, processIo, setExitCode, VERSION } from './wire.js';
+import { onCrash, printAtOnce, processIo, setExitCode } from './process.js';
+import { VERSION } from './version.js';
 
 /**
  * Runs one command line.
@@ -11,7 +12,7 @@ import { ignoreClosedPipes, onCrash, processIo, setExitCode, VERSION } from './w
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     // The commonest question of a script is answered before anything is loaded.
-    if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    if (asksForVersion(argv)) {
       await write(io.stdout, `${VERSION}\n`);
       return EXIT.pass;
     }
@@ -23,6 +24,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
+function asksForVersion(argv: readonly string[]): boolean {
+  return argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V');
+}
+
 /** A bug, in the words that help to mend it. */
 function crashText(error: unknown): string {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -31,12 +36,15 @@ function crashText(error: unknown): string {
 
 /** Starts the program on the real process. */
 export async function start(): Promise<void> {
+  const [, , ...argv] = process.argv;
+  if (asksForVersion(argv) && printAtOnce(`${VERSION}\n`)) {
+    setExitCode(EXIT.pass);
+    return;
+  }
   const io = processIo();
-  ignoreClosedPipes(io);
   onCrash((error) => {
     io.stderr.write(crashText(error));
     setExitCode(EXIT.internal);
   });
-  const [, , ...argv] = process.argv;
   setExitCode(await main(argv, io));
 }

@@ -1,4 +1,5 @@
-import { Command, CommanderError, type Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import type { ExplainOptions } from './commands/explain.js';
 import { EXIT } from './exit-code.js';
 import { type Io, write } from './io.js';
 import {
@@ -11,7 +12,7 @@ import {
   type NetworkOptions,
   networkOptions,
 } from './options.js';
-import { VERSION } from './wire.js';
+import { VERSION } from './version.js';
 
 /**
  * Parses the command line and runs the command it names; each command is loaded when it is called.
@@ -70,8 +71,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   command(
     'explain <code|gate.criterion> [path...]',
     'say what a code means, or what a criterion asks and how it is judged',
-    gates,
-  ).action(async (subject: string, paths: string[], options: GateOptions) =>
+    [new Option('--result <file>', 'tell its verdict too, of what --report json:FILE wrote'), ...gates],
+  ).action(async (subject: string, paths: string[], options: ExplainOptions) =>
     done((await import('./commands/explain.js')).explain(subject, paths, options, io)),
   );
   command('doctor [path...]', 'reach each backend: what it is, how old its newest data are', [

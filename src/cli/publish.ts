@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type { Failure } from '../model/failure.js';
 import type { GateReport } from '../model/report.js';
-import { append, writeWhole } from './files.js';
 import { write } from './io.js';
 import type { CheckOptions } from './options.js';
 import type { ReportPlan } from './reports.js';
@@ -33,6 +32,7 @@ export async function publish(
   for (const { format, path: name } of plan.files) {
     if (name === null) continue;
     const text = await render(session, report, format, plainStyle({ ...style, quiet: false }));
+    const { writeWhole } = await import('./files.js');
     const failure = await writeWhole(path.resolve(session.cwd, name), text, name);
     if (failure !== undefined) failures.push(failure);
   }
@@ -71,6 +71,7 @@ async function writeSummary(
         : options.summary;
   if (target === undefined || target === '') return undefined;
   const { summary } = await import('../reporters/github.js');
+  const { append } = await import('./files.js');
   return append(path.resolve(session.cwd, target), session.secrets.mask(summary(report)), target);
 }
 

@@ -6,17 +6,17 @@ import {
   catalogIn,
   fileExists,
   findConfig,
-  findGateFiles,
   fixturesFolderOf,
+  isFolder,
   readSecretFile,
   readSource,
+  searchGateFiles,
 } from '../gatefile/discover.js';
 import { type Loaded, loadGates } from '../gatefile/load.js';
-import { decode, type SourceText } from '../gatefile/source.js';
+import { decode, MAX_FILE_BYTES, type SourceText } from '../gatefile/source.js';
 import { type Failure, failed, ok, type Result } from '../model/failure.js';
 import type { EpochMs } from '../model/time.js';
 import { EXIT } from './exit-code.js';
-import { renderFailures } from './failures.js';
 import { type Io, write } from './io.js';
 import type { CommonOptions, GateOptions } from './options.js';
 import { styleOf } from './terminal.js';
@@ -27,7 +27,10 @@ export interface Sources {
   readonly cwd: string;
   readonly gates: readonly SourceText[];
   readonly config: SourceText | null;
+  /** Read out of the config when it is asked for: few runs do. */
   readonly fixtures: string | undefined;
+  /** Trouble with other files of the run, to be told together with that of the gates. */
+  readonly failures?: readonly Failure[];
 }
 
 /** What a recorded set brings to a replay. */
@@ -59,6 +62,8 @@ export class Session {
       { color: 'never', ascii: this.options.ascii === true, quiet: false, verbose: false },
       this.io,
     );
+    if (failures.length === 0) return;
+    const { renderFailures } = await import('./failures.js');
     const text = renderFailures(failures, (file) => this.#texts.get(file), ascii);
     await write(this.io.stderr, this.secrets.mask(text));
   }
@@ -78,14 +83,16 @@ export class Session {
       else failures.push(...source.failures);
       return source.ok ? source.value : undefined;
     };
-    if (!fileExists(this.cwd))
+    if (!isFolder(this.cwd))
       return failed({
         code: 'usage',
-        message: `--cwd ${this.options.cwd} is not there`,
+        message: `--cwd ${this.options.cwd} is ${fileExists(this.cwd) ? 'no folder' : 'not there'}`,
         mend: 'check the path',
       });
     const configFile = this.options.config ?? findConfig(this.cwd);
     const config = configFile === undefined ? null : (read(configFile) ?? null);
+    // Without its configuration every gate would seem broken.
+    if (failures.length > 0) return failed(...failures);
     const gates: SourceText[] = [];
     if (paths.includes('-')) {
       const source = await this.#readStdin();
@@ -94,17 +101,30 @@ export class Session {
     }
     const named = paths.filter((each) => each !== '-');
     if (named.length > 0 || gates.length === 0) {
-      const files = await findGateFiles(named, this.cwd);
-      if (!files.ok) failures.push(...files.failures);
-      else gates.push(...files.value.map(read).filter((source) => source !== undefined));
+      const found = await searchGateFiles(named, this.cwd);
+      failures.push(...found.failures);
+      gates.push(...found.files.map(read).filter((source) => source !== undefined));
     }
-    if (failures.length > 0) return failed(...failures);
-    return ok({ cwd: this.cwd, gates, config, fixtures: fixturesFolderOf(config) });
+    if (gates.length === 0) return failed(...failures);
+    return ok({
+      cwd: this.cwd,
+      gates,
+      config,
+      get fixtures() {
+        return fixturesFolderOf(config);
+      },
+      failures,
+    });
   }
 
   async #readStdin(): Promise<Result<SourceText>> {
     const chunks: Buffer[] = [];
-    for await (const chunk of this.io.stdin) chunks.push(Buffer.from(chunk as Buffer));
+    let length = 0;
+    for await (const chunk of this.io.stdin) {
+      chunks.push(Buffer.from(chunk as Buffer));
+      length += (chunk as Buffer).length;
+      if (length > MAX_FILE_BYTES) break;
+    }
     const text = decode('<stdin>', Buffer.concat(chunks));
     if (!text.ok) return text;
     this.#texts.set('<stdin>', text.value);
@@ -142,6 +162,8 @@ export class Session {
     };
     const loaded = await loadGates(request);
     for (const secret of loaded.secrets) this.secrets.register(secret);
+    const { failures = [] } = sources;
+    if (failures.length > 0) return { ...loaded, failures: [...failures, ...loaded.failures] };
     return filterGates(loaded, options.gate);
   }
 }

@@ -1,3 +1,4 @@
+import chalk from 'chalk';
 import ora from 'ora';
 import type { CollectProgress } from '../engine/collect.js';
 import type { Io } from './io.js';
@@ -8,12 +9,13 @@ export function startSpinner(
   mask: (text: string) => string,
   isColored: boolean,
 ): { readonly step: CollectProgress; readonly stop: () => void } {
+  // ora paints with this one; left alone, it would decide by itself what the terminal can show.
+  chalk.level = isColored ? 1 : 0;
   const spinner = ora({
     text: 'asking backends',
     stream: io.stderr as NodeJS.WriteStream,
     discardStdin: false,
     hideCursor: true,
-    ...(!isColored && { color: 'white' }),
   }).start();
   return {
     step: (done, all, backend) => {

@@ -17,11 +17,7 @@ import { formatDuration } from '../model/time.js';
 import { loadResultSchema, reporters } from '../reporters/registry.js';
 import { signals } from '../signals/registry.js';
 import type { Io, StopSignal } from './io.js';
-
-declare const __GATEKEEPER_VERSION__: string;
-
-/** The version in package.json. */
-export const VERSION: string = __GATEKEEPER_VERSION__;
+import { VERSION } from './version.js';
 
 /** Cap on one answer, decompressed. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
@@ -139,51 +135,4 @@ export function every(ms: number, run: () => void): () => void {
   return () => {
     clearInterval(timer);
   };
-}
-
-/** The real process. */
-export function processIo(): Io {
-  return {
-    stdout: process.stdout,
-    stderr: process.stderr,
-    stdin: process.stdin,
-    env: process.env,
-    cwd: process.cwd(),
-    onSignal: (listener) => {
-      let isSecond = false;
-      const handlers = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
-        const handler = (): void => {
-          // The second one ends the process at once, whatever is still under way.
-          if (isSecond) process.exit(signal === 'SIGINT' ? 130 : 143);
-          isSecond = true;
-          listener(signal);
-        };
-        process.on(signal, handler);
-        return { signal, handler };
-      });
-      return () => {
-        for (const { signal, handler } of handlers) process.off(signal, handler);
-      };
-    },
-  };
-}
-
-/** Sets the exit code, for the process to end by itself once its streams are drained. */
-export function setExitCode(code: number): void {
-  process.exitCode = code;
-}
-
-/** Reports what nobody caught; Node's own code for it is 1, which would read as a verdict. */
-export function onCrash(report: (error: unknown) => void): void {
-  process.on('uncaughtException', report);
-  process.on('unhandledRejection', report);
-}
-
-/** A reader that went away is no crash: the exit code still stands. */
-export function ignoreClosedPipes(io: Io): void {
-  for (const stream of [io.stdout, io.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
 }

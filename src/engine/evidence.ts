@@ -90,6 +90,8 @@ function staleness(
 }
 
 function gaps(criterion: Criterion, observation: Observation, say: Say): Reason | undefined {
+  // Gaps are what an age measures.
+  if (criterion.rule.take.kind === 'age') return undefined;
   const coverage = coverageOf(observation);
   if (coverage === null || coverage >= criterion.coverage - 1e-9) return undefined;
   const { evidence } = observation;

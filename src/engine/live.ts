@@ -1,6 +1,7 @@
 import type { BackendContext } from '../contracts/backend.js';
 import type { TakeMeasurement } from '../contracts/take.js';
 import { BackendError, type Failure } from '../model/failure.js';
+import type { Answer } from '../model/series.js';
 
 /**
  * Asks the backend. The one place that catches what a fetch throws: trouble with a backend becomes a failed
@@ -12,7 +13,8 @@ export function liveTake(context: BackendContext, mask: (text: string) => string
     const durationMs = (): number => Math.round(context.clock.monotonic() - start);
     if (context.signal.aborted) return { state: 'failed', failure: reasonOf(context.signal), durationMs: 0 };
     try {
-      return { state: 'taken', answer: await query.fetch(context), durationMs: durationMs() };
+      const answer = await query.fetch(context);
+      return { state: 'taken', answer: maskedAnswer(answer, mask), durationMs: durationMs() };
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
       return { state: 'failed', failure: masked(error.failure, mask), durationMs: durationMs() };
@@ -30,6 +32,19 @@ function masked(failure: Failure, mask: (text: string) => string): Failure {
   return {
     ...failure,
     message: mask(failure.message),
+    ...(failure.mend !== undefined && { mend: mask(failure.mend) }),
     ...(failure.detail && { detail: failure.detail.map(mask) }),
+  };
+}
+
+/** A server may echo what it was sent. Masked here, before a reporter escapes, wraps or cuts a secret into what no mask knows. */
+function maskedAnswer(answer: Answer, mask: (text: string) => string): Answer {
+  return {
+    ...answer,
+    series: answer.series.map((each) => ({
+      ...each,
+      labels: Object.fromEntries(Object.entries(each.labels).map(([name, value]) => [name, mask(value)])),
+    })),
+    ...(answer.warnings && { warnings: answer.warnings.map(mask) }),
   };
 }

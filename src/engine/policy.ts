@@ -66,7 +66,9 @@ function tighten(each: Ruled, flags: RunPolicy): Ruled {
     };
   }
   const cause = classOf(judgement.reason);
-  if (key === 'error' && (cause === 'backend' || cause === 'deadline') && flags.onBackendError !== 'error') {
+  const isAsked = (cause === 'backend' || cause === 'deadline') && flags.onBackendError !== 'error';
+  // A file that says "on: { error: fail }" is not loosened by a flag.
+  if (key === 'error' && isAsked && each.verdict !== 'fail') {
     return {
       ...each,
       verdict: flags.onBackendError,

@@ -120,13 +120,15 @@ function settle(
   folded: FoldedVerdict,
 ): { verdict: FoldedVerdict; reason: Reason | null } {
   const blocking = ruled.filter((each) => !each.criterion.isAdvisory);
-  const isDecided = blocking.every((each) => each.verdict === 'pass' || each.verdict === 'warn');
+  const isDecided = blocking.every(
+    ({ verdict }) => verdict === 'pass' || verdict === 'warn' || verdict === 'fail',
+  );
   if (folded === 'inconclusive' && isDecided) {
     return {
       verdict: folded,
       reason: {
         code: 'all-by-policy',
-        text: 'every blocking criterion was let through by an "on:" policy: nothing was measured',
+        text: 'every blocking criterion that passed was let through by an "on:" policy: nothing was measured to pass',
       },
     };
   }
@@ -215,7 +217,7 @@ function criterionResult(ruled: Ruled, measurements: Measurements): CriterionRes
     n: judgement.n,
     minSamples: its.minSamples,
     interval: judgement.interval,
-    evidence: criterion.evidence,
+    judge: criterion.evidence,
     window: reportWindow(judgedArm?.arm.window ?? { from: 0, to: 0, stepMs: 0 }),
     coverage: ruled.judged === undefined ? null : coverageOf(ruled.judged),
     newest: ruled.judged?.newest == null ? null : formatInstant(ruled.judged.newest),
@@ -252,8 +254,16 @@ function criterionResult(ruled: Ruled, measurements: Measurements): CriterionRes
 }
 
 function keyWith(criterion: Criterion, series: NonNullable<Ruled['series']>): string {
-  const own = labelsText(series).slice(1, -1).replaceAll('"', '');
+  const own = Object.keys(series)
+    .sort()
+    .map((name) => `${plain(name)}=${plain(series[name] ?? '')}`)
+    .join(',');
   return criterion.key.endsWith(']') ? `${criterion.key.slice(0, -1)},${own}]` : `${criterion.key}[${own}]`;
+}
+
+/** Quoted where it could be taken for the end of itself: two series must not share a key. */
+function plain(text: string): string {
+  return /[\s",=[\]\\]/.test(text) ? JSON.stringify(text) : text;
 }
 
 function finite(value: number | null): number | null {

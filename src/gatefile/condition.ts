@@ -62,6 +62,12 @@ function boundOf(side: Side, context: LimitContext): Result<Bound> {
 
 function marginOf(sign: 1 | -1, quantity: Quantity, context: LimitContext): Result<Bound> {
   const isShare = dimensionOf(context.unit) === 'share';
+  if (quantity.unit === '%' && sign < 0 && quantity.value >= 100) {
+    return limitTrouble(
+      `"baseline - ${quantity.value}%" leaves nothing of the baseline`,
+      'write a margin below 100%, or a limit without a baseline',
+    );
+  }
   // Computed as (100 ± p) / 100 so that 10 % above gives 1.1 and not 1 + 0.1's neighbour.
   if (quantity.unit === '%') return ok({ scale: (100 + sign * quantity.value) / 100, offset: 0 });
   if (quantity.unit === 'pp') {

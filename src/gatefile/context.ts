@@ -84,12 +84,27 @@ export interface FileContext {
   readonly dropped: ReadonlySet<string>;
   /** Backends that could not be opened: signals that would ask them are no news either. */
   readonly brokenBackends: Set<string>;
+  /** True for a mapping with a misspelt key: that something is missing in it is no news. */
+  readonly isMisspelt: (path: Path) => boolean;
+  /** Text that turned out to be a secret in the open, to be masked like any other. */
+  readonly secrets: Secret[];
 }
+
+/** Stands in `brokenBackends` for all those of a configuration that cannot be read. */
+export const ANY_BACKEND = '*';
 
 /** What the config file brings to every gate. */
 export interface Shared {
   readonly backends: ReadonlyMap<string, Backend>;
   readonly secrets: readonly Secret[];
+}
+
+/** Adds trouble with what stands at a path; the caret goes under the words that the message begins with. */
+export function addAt(context: FileContext, path: Path, failures: readonly Failure[]): void {
+  for (const failure of failures) {
+    const word = /^"([^"]+)"/.exec(failure.message)?.[1] ?? '';
+    context.trouble.at(context.yaml.spanOfText(path, word), [failure]);
+  }
 }
 
 /** The place of a path in the file at hand. */

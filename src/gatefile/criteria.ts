@@ -49,14 +49,18 @@ export async function openCriterion(
   checkPolicies(context, block, path);
   const take = takeOf(context, open.signal, block.take, open.kind, path);
   if (take === undefined) return [];
-  const judge = await judgeOf(context, block, take, open, path);
-  if (judge === undefined) return [];
   const overrides = segmentRules(context, block, open, path);
-  const made = segmentsOf(open).map((segment) => {
+  const made: Criterion[] = [];
+  for (const segment of segmentsOf(open)) {
     const own = overrides.get(segmentKey(segment)) ?? {};
-    return openSegment(context, gate, { id, block: { ...block, ...own }, open, take, judge, segment, own });
-  });
-  return made.filter((criterion) => criterion !== undefined);
+    const whole = { ...block, ...own };
+    // A segment may compare with the baseline where the others do not, which takes other evidence.
+    const judge = await judgeOf(context, whole, take, open, path);
+    if (judge === undefined) continue;
+    const criterion = openSegment(context, gate, { id, block: whole, open, take, judge, segment, own });
+    if (criterion !== undefined) made.push(criterion);
+  }
+  return made;
 }
 
 async function signalOf(
@@ -93,7 +97,9 @@ async function signalOf(
   const name = block.signal ?? id;
   const found = gate.signals.get(name);
   if (found !== undefined || context.dropped.has(name)) return found;
-  const near = suggest(name, gate.signals.keys());
+  if (block.signal === undefined && context.isMisspelt(path)) return undefined;
+  const known = new Set([...gate.signals.keys(), ...context.dropped]);
+  const near = suggest(name, known);
   context.trouble.add({
     code: 'gatefile.unknown-name',
     message:
@@ -102,16 +108,18 @@ async function signalOf(
         : `"${name}" names no signal`,
     span: block.signal === undefined ? context.yaml.keySpanOf(path) : placeOf(context, [...path, 'signal']),
     mend:
-      near === undefined
-        ? `signals here are ${[...gate.signals.keys()].join(', ') || 'none'}`
-        : `did you mean "${near}"?`,
+      near === undefined ? `signals here are ${[...known].join(', ') || 'none'}` : `did you mean "${near}"?`,
   });
   return undefined;
 }
 
-function checkPolicies(context: FileContext, block: CriterionBlock, path: readonly string[]): void {
+function checkPolicies(
+  context: FileContext,
+  block: Pick<CriterionBlock, 'advisory' | 'critical' | 'on' | 'at-most' | 'across'>,
+  path: readonly string[],
+): void {
   if (block.advisory && block.critical) {
-    const span = placeOf(context, [...path, 'critical']);
+    const span = context.yaml.keySpanOf([...path, 'critical']);
     context.trouble.add({
       code: 'gatefile.invalid',
       message: 'a criterion cannot be both advisory and critical',
@@ -130,7 +138,7 @@ function checkPolicies(context: FileContext, block: CriterionBlock, path: readon
         span,
         mend: 'remove the policy, or "critical: true"',
       });
-    } else if (on.because === undefined) {
+    } else if (on.because === undefined && !context.isMisspelt([...path, 'on'])) {
       context.trouble.add({
         code: 'gatefile.loosened',
         message: `"${key}: ${verdict}" lets missing evidence ${verdict}`,
@@ -151,7 +159,7 @@ function checkPolicies(context: FileContext, block: CriterionBlock, path: readon
 
 async function judgeOf(
   context: FileContext,
-  block: CriterionBlock,
+  block: Pick<CriterionBlock, 'pass' | 'warn' | 'evidence' | 'tolerate'>,
   take: PreparedTake,
   open: OpenSignal,
   path: readonly string[],
@@ -240,8 +248,12 @@ function segmentRules(
       continue;
     }
     const parsed = segmentRuleSchema.safeParse(written);
-    if (parsed.success) rules.set(segmentKey(match), parsed.data);
-    else
+    if (parsed.success) {
+      const { data } = parsed;
+      rules.set(segmentKey(match), data);
+      if (data.on !== undefined || data.critical !== undefined || data.advisory !== undefined)
+        checkPolicies(context, { ...block, ...data }, [...path, 'segments', name]);
+    } else
       context.trouble.add(
         ...failuresOf(parsed.error.issues, context.yaml, [...path, 'segments', name], written),
       );
@@ -380,7 +392,7 @@ function questionsOf(
       return [{ part: part.name, arm: arm.name, query: prepared.value, ...condition }];
     }
     // A part that is only asked to excuse an absence may be beyond a backend: then nothing excuses it.
-    if (part.onlyIfAbsent === undefined) context.trouble.at(open.placeOfPart(part.path), prepared.failures);
+    if (part.onlyIfAbsent === undefined) open.refusePart(part.path, prepared.failures);
     return [];
   });
 }
@@ -395,7 +407,7 @@ function variablesFor(
   const variables = new Map(gate.vars);
   addVariables(context, variables, arm.variables, `arm "${arm.name}"`, ['arms', arm.name]);
   if (segment !== null)
-    addVariables(context, variables, segment, `a segment of "${open.id}"`, ['signals', open.id, 'segments']);
+    addVariables(context, variables, segment, `a segment of "${open.id}"`, [...open.path, 'segments']);
   return withParameters(variables, open);
 }
 

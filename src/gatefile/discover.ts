@@ -7,31 +7,66 @@ import { parseYaml } from './yaml.js';
 export const CONFIG_FILE = 'gatekeeper.config.yaml';
 const GATE_ENDING = '.gate.yaml';
 const DEFAULT_FOLDER = 'gates';
+const MEND_PATH = `check the path; without one, ${DEFAULT_FOLDER}/**/*${GATE_ENDING} are read`;
 
 /** Reads a file as the user named it; every trouble says what to do about it. */
 export function readSource(file: string, cwd: string): Result<SourceText> {
   const absolute = path.resolve(cwd, file);
   let bytes: Uint8Array;
   try {
-    const stat = fs.statSync(absolute);
-    // Read no more than shows that it is too much.
-    bytes = stat.size > MAX_FILE_BYTES ? new Uint8Array(stat.size) : fs.readFileSync(absolute);
+    bytes = readBeginning(absolute);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT')
-      return failed({
-        code: 'gatefile.not-found',
-        message: `${file} is not there`,
-        mend: 'check the path; without one, gates/**/*.gate.yaml are read',
-      });
-    return failed({
-      code: 'gatefile.unreadable',
-      message: `${file} cannot be read: ${code}`,
-      mend: 'check its permissions',
-    });
+    return failed(unreadable(file, error as NodeJS.ErrnoException));
   }
   const text = decode(file, bytes);
   return text.ok ? ok({ file, folder: path.dirname(absolute), text: text.value }) : text;
+}
+
+/** No more than shows that it is too much: a path may lead to a disk image, or to a device without an end. */
+function readBeginning(file: string): Uint8Array {
+  const handle = fs.openSync(file, 'r');
+  try {
+    const bytes = new Uint8Array(MAX_FILE_BYTES + 1);
+    let length = 0;
+    for (;;) {
+      const read = fs.readSync(handle, bytes, length, bytes.length - length, null);
+      length += read;
+      if (read === 0 || length === bytes.length) return bytes.subarray(0, length);
+    }
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+function unreadable(file: string, { code, message }: NodeJS.ErrnoException): Failure {
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return {
+        code: 'gatefile.not-found',
+        message: `${file} is not there`,
+        mend: file.endsWith(GATE_ENDING) ? MEND_PATH : 'check the path',
+      };
+    case 'EISDIR':
+      return { code: 'gatefile.unreadable', message: `${file} is a folder`, mend: 'name a file' };
+    case 'EACCES':
+      return {
+        code: 'gatefile.unreadable',
+        message: `${file} cannot be read: permission denied`,
+        mend: 'check its permissions',
+      };
+    default:
+      return {
+        code: 'gatefile.unreadable',
+        message: `${file} cannot be read: ${code ?? message}`,
+        mend: 'check the path',
+      };
+  }
+}
+
+export interface FoundFiles {
+  readonly files: readonly string[];
+  readonly failures: readonly Failure[];
 }
 
 /** Finds the gate files that the arguments name: files, folders and globs. A name that matches nothing is trouble. */
@@ -39,44 +74,75 @@ export async function findGateFiles(
   args: readonly string[],
   cwd: string,
 ): Promise<Result<readonly string[]>> {
+  const { files, failures } = await searchGateFiles(args, cwd);
+  return failures.length > 0 ? failed(...failures) : ok(files);
+}
+
+/** The same, with what was found beside what was not, so that one run can report both. */
+export async function searchGateFiles(args: readonly string[], cwd: string): Promise<FoundFiles> {
   if (args.length === 0) {
-    const found = gateFilesIn(DEFAULT_FOLDER, cwd);
-    if (found.length > 0) return ok(found);
-    return failed({
+    const isThere = isFolder(path.resolve(cwd, DEFAULT_FOLDER));
+    const found = isThere ? await expandArgument(DEFAULT_FOLDER, cwd) : ok([]);
+    if (!found.ok) return { files: [], failures: found.failures };
+    if (found.value.length > 0) return { files: found.value, failures: [] };
+    const failure: Failure = {
       code: 'gatefile.not-found',
       message: `no ${DEFAULT_FOLDER}/**/*${GATE_ENDING} below ${cwd}`,
       mend: 'name a gate file, or go where the gates are with --cwd',
-    });
+    };
+    return { files: [], failures: [failure] };
   }
   const failures: Failure[] = [];
-  const files = new Set<string>();
+  // By absolute path: a file named twice, once as ./x, is one file, under the name that came first.
+  const files = new Map<string, string>();
   for (const arg of args) {
     const found = await expandArgument(arg, cwd);
-    if (found.length === 0) {
+    if (!found.ok) {
+      failures.push(...found.failures);
+      continue;
+    }
+    if (found.value.length === 0) {
+      const isThere = isFolder(path.resolve(cwd, arg));
       failures.push({
         code: 'gatefile.not-found',
-        message: `"${arg}" matches no gate file`,
-        mend: `gate files end in ${GATE_ENDING}; check the path or the pattern`,
+        message: isThere ? `no *${GATE_ENDING} below the folder "${arg}"` : `"${arg}" matches no gate file`,
+        mend: `gate files end in ${GATE_ENDING}; check the path${isThere ? '' : ' or the pattern'}`,
       });
     }
-    for (const file of found) files.add(file);
+    for (const file of found.value) {
+      const absolute = path.resolve(cwd, file);
+      if (!files.has(absolute)) files.set(absolute, file);
+    }
   }
-  return failures.length > 0 ? failed(...failures) : ok([...files]);
+  return { files: [...files.values()], failures };
 }
 
-async function expandArgument(arg: string, cwd: string): Promise<readonly string[]> {
-  const stat = fs.statSync(path.resolve(cwd, arg), { throwIfNoEntry: false });
-  if (stat?.isDirectory()) return gateFilesIn(arg, cwd);
+function kindOf(absolute: string): 'folder' | 'file' | undefined {
+  try {
+    return fs.statSync(absolute).isDirectory() ? 'folder' : 'file';
+  } catch {
+    return undefined;
+  }
+}
+
+async function expandArgument(arg: string, cwd: string): Promise<Result<readonly string[]>> {
+  const kind = kindOf(path.resolve(cwd, arg));
   // A name that is no pattern stands for itself, so that its absence is told with its own words.
-  if (stat !== undefined || !/[*?[\]{}!()]/.test(arg)) return [arg];
-  const { globSync } = await import('./glob.js');
-  return globSync(arg, cwd);
+  if (kind !== 'folder' && (kind === 'file' || !/[*?[\]{}!()]/.test(arg))) return ok([arg]);
+  try {
+    if (kind === 'folder') return ok(gateFilesIn(arg, cwd));
+    const { globSync } = await import('./glob.js');
+    return ok(globSync(arg, cwd));
+  } catch (error) {
+    // A folder below that may not be read.
+    if (error instanceof Error && 'syscall' in error)
+      return failed(unreadable(arg, error as NodeJS.ErrnoException));
+    throw error;
+  }
 }
 
 function gateFilesIn(folder: string, cwd: string): readonly string[] {
-  const root = path.resolve(cwd, folder);
-  if (!fs.existsSync(root)) return [];
-  const names = fs.readdirSync(root, { recursive: true }) as string[];
+  const names = fs.readdirSync(path.resolve(cwd, folder), { recursive: true }) as string[];
   return names
     .filter((name) => name.endsWith(GATE_ENDING) && !name.split(path.sep).includes('node_modules'))
     .sort()
@@ -114,6 +180,10 @@ export function readSecretFile(file: string): string | undefined {
 
 export function fileExists(file: string): boolean {
   return fs.existsSync(file);
+}
+
+export function isFolder(absolute: string): boolean {
+  return kindOf(absolute) === 'folder';
 }
 
 /** The built-in catalogue, in a folder of the package. */

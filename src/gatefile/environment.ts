@@ -52,7 +52,7 @@ export function resolveEnvironment(
         failures.push({
           code: 'gatefile.environment',
           message: `"${whole}" is no reference to the environment`,
-          span: yaml.spanOf(path),
+          span: yaml.spanOfText(path, whole),
           mend: `write \${NAME}, \${NAME:-default} or \${NAME:?message}, and $$ for a dollar sign`,
         });
         return whole;
@@ -72,15 +72,18 @@ export function resolveEnvironment(
           kind === ':?' && rest
             ? `environment variable ${name} is not set: ${rest}`
             : `environment variable ${name} is not set`,
-        span: yaml.spanOf(path),
-        mend: `set ${name}, or give a default: \${${name}:-value}`,
+        span: yaml.spanOfText(path, whole),
+        mend:
+          kind === ':?'
+            ? `set ${name} where gatekeeper runs`
+            : `set ${name}, or give a default: \${${name}:-value}`,
       });
       return whole;
     });
   const resolveSecret = (node: Readonly<Record<string, unknown>>, path: Path): unknown => {
     const [kind = '', where] = Object.entries(node)[0] ?? [];
     const place = typeof where === 'string' ? expand(where, [...path, kind]) : '';
-    const read = kind === 'env' ? env[place] : readSecret(place);
+    const read = kind === 'env' ? (Object.hasOwn(env, place) ? env[place] : undefined) : readSecret(place);
     const secret = read?.replace(/\r?\n$/, '');
     if (kind === 'env') names.add(place);
     if ((secret === undefined || secret === '') && isReplay) return new SecretValue(place, 'not-recorded');

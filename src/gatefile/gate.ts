@@ -110,7 +110,14 @@ function openWindow(context: FileContext, settings: WindowSettings): ResolvedWin
   }
   const resolved = resolveWindow(settings, request.asOf, request.since);
   if (resolved.ok) return resolved.value;
-  context.trouble.at(placeOf(context, ['window']), resolved.failures);
+  const { about, failure } = resolved;
+  if (about === 'since') context.trouble.add(failure);
+  else if (about === 'for' && request.windowMs !== undefined)
+    context.trouble.add({
+      ...failure,
+      message: failure.message.replace(/^(?:the|a) window(?: of)?/, '--window'),
+    });
+  else context.trouble.at(placeOf(context, ['window', about]), [failure]);
   return undefined;
 }
 
@@ -126,7 +133,7 @@ function openArms(
     context.trouble.add({
       code: 'gatefile.invalid',
       message: `a gate compares two arms, not ${entries.length}`,
-      span: context.yaml.keySpanOf(['arms']),
+      span: context.yaml.keySpanOf(['arms', entries[2]?.[0] ?? '']),
       mend: 'keep the judged arm and its baseline; other arms are gates of their own',
     });
   }
@@ -140,9 +147,13 @@ function openArms(
     const missing = names.filter((each) => !Object.hasOwn(variables, each));
     const extra = Object.keys(variables).filter((each) => !names.includes(each));
     if (missing.length + extra.length > 0) {
+      const differences = [
+        ...missing.map((each) => `lacks "${each}"`),
+        ...extra.map((each) => `has "${each}", which the first arm lacks`),
+      ];
       context.trouble.add({
         code: 'gatefile.variable',
-        message: `arm "${name}" defines ${missing.length > 0 ? `no "${missing.join('", "')}"` : `"${extra.join('", "')}", which the first arm does not`}`,
+        message: `arm "${name}" ${differences.join(', and ')}`,
         span: context.yaml.keySpanOf(path),
         mend: 'every arm defines the same variables',
       });
@@ -156,7 +167,9 @@ function openArms(
         mend: 'write it like 7d: the arm is then asked about that long ago',
       });
     }
-    return { name, variables, shiftMs: shiftMs ?? 0, window: shiftWindow(window, shiftMs ?? 0) };
+    // Any shift stands in for one that cannot be read: without, both arms would seem to ask the same.
+    const usable = shiftMs ?? window.stepMs;
+    return { name, variables, shiftMs: usable, window: shiftWindow(window, usable) };
   });
 }
 
@@ -167,7 +180,12 @@ function mergeOwners(config: OwnersBlock | undefined, own: OwnersBlock | undefin
 /** Checks that only the whole gate can answer: blocking criteria, fallbacks, scores. */
 function checkGate(context: FileContext, file: GateFile, criteria: readonly Criterion[]): void {
   const blocks = Object.entries(file.criteria);
-  if (blocks.every(([, block]) => block.advisory === true) && context.dropped.size === 0) {
+  const isWhole = context.trouble.failures.length === 0 && criteria.length > 0;
+  // A segment may be advisory where its criterion is not.
+  const isAdvisory =
+    blocks.every(([, block]) => block.advisory === true) ||
+    (isWhole && criteria.every((criterion) => criterion.isAdvisory));
+  if (isAdvisory && context.dropped.size === 0) {
     context.trouble.add({
       code: 'gatefile.no-blocking-criterion',
       message:
@@ -178,17 +196,18 @@ function checkGate(context: FileContext, file: GateFile, criteria: readonly Crit
       mend: 'a gate needs at least one criterion that blocks',
     });
   }
+  const circles = new Set<string>();
   for (const [id, block] of blocks) {
     const path = ['criteria', id];
     const { fallback } = block;
-    if ((block.dependency === 'optional') !== (fallback !== undefined)) {
+    if ((block.dependency === 'optional') !== (fallback !== undefined) && !context.isMisspelt(path)) {
       context.trouble.add({
         code: 'gatefile.invalid',
         message:
           fallback === undefined
             ? `optional criterion "${id}" names no fallback`
             : `"fallback" needs "dependency: optional"`,
-        span: placeOf(context, [...path, fallback === undefined ? 'dependency' : 'fallback']),
+        span: context.yaml.keySpanOf([...path, fallback === undefined ? 'dependency' : 'fallback']),
         mend:
           fallback === undefined
             ? 'add "fallback: CRITERION": its failure is tolerated only while that one passes'
@@ -196,8 +215,7 @@ function checkGate(context: FileContext, file: GateFile, criteria: readonly Crit
       });
     }
     if (fallback === undefined) continue;
-    const target = file.criteria[fallback];
-    if (target === undefined && !context.dropped.has(fallback)) {
+    if (!Object.hasOwn(file.criteria, fallback) && !context.dropped.has(fallback)) {
       const near = suggest(
         fallback,
         blocks.map(([name]) => name),
@@ -210,10 +228,11 @@ function checkGate(context: FileContext, file: GateFile, criteria: readonly Crit
       });
     }
     const chain = fallbackCycle(file, id);
-    if (chain !== undefined) {
+    if (chain !== undefined && !circles.has([...chain].sort().join(' '))) {
+      circles.add([...chain].sort().join(' '));
       context.trouble.add({
         code: 'gatefile.cycle',
-        message: `fallbacks go in a circle: ${chain.join(' → ')}`,
+        message: `fallbacks go in a circle: ${[...chain, id].join(', then ')}`,
         span: placeOf(context, [...path, 'fallback']),
         mend: 'a fallback must stand on its own evidence',
       });
@@ -240,11 +259,12 @@ function checkGate(context: FileContext, file: GateFile, criteria: readonly Crit
   }
 }
 
+/** The criteria of a circle that begins at `start`; each once. */
 function fallbackCycle(file: GateFile, start: string): readonly string[] | undefined {
   const chain = [start];
   let next = file.criteria[start]?.fallback;
   while (next !== undefined) {
-    if (next === start) return [...chain, start];
+    if (next === start) return chain;
     if (chain.includes(next)) return undefined;
     chain.push(next);
     next = file.criteria[next]?.fallback;

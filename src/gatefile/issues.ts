@@ -1,11 +1,19 @@
 import type * as z from 'zod';
+import { suggest } from '../contracts/suggest.js';
 import type { Failure, FailureCode } from '../model/failure.js';
+import { type Found, wordsOf } from './issue-words.js';
 import type { Path, YamlFile } from './yaml.js';
 
 type Issue = z.core.$ZodIssue;
 
-/** The longest value that is quoted back to the user. */
-const QUOTED = 60;
+/** Sections whose entries are called by what they are: `criterion "checkout-slo"`. */
+const ENTRIES: Readonly<Record<string, string>> = {
+  criteria: 'criterion',
+  signals: 'signal',
+  backends: 'backend',
+  arms: 'arm',
+  vars: 'variable',
+};
 
 /**
  * Turns zod's issues into failures with places.
@@ -19,58 +27,82 @@ export function failuresOf(
   at: Path,
   root: unknown,
 ): readonly Failure[] {
-  return issues.flatMap((issue) => failuresOfOne(issue, yaml, at, root));
+  const flat = issues.flatMap((issue) => flattened(issue));
+  return flat
+    .filter((issue) => !isEcho(issue, flat, root))
+    .flatMap((issue) => failureOf(issue, yaml, at, root));
 }
 
-function failuresOfOne(issue: Issue, yaml: YamlFile, at: Path, root: unknown): readonly Failure[] {
-  const path = [...at, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
-  if (issue.code === 'invalid_union') {
-    const best = bestBranch(issue.errors);
-    if (best !== undefined) {
-      return best.flatMap((inner) =>
-        failuresOfOne({ ...inner, path: [...issue.path, ...inner.path] } as Issue, yaml, at, root),
-      );
-    }
-  }
-  if (issue.code === 'unrecognized_keys') {
-    const messages = issue.message.split('\f');
-    return issue.keys.map((key, i) => {
-      const [message = '', mend] = (messages[i] ?? issue.message).split('\n');
-      const code: FailureCode = message.includes('not yet supported')
-        ? 'gatefile.not-yet-supported'
-        : 'gatefile.unknown-key';
-      return failure(code, `${message}${inside(path)}`, yaml.keySpanOf([...path, key]), mend);
-    });
-  }
-  const [first = '', mend] = issue.message.split('\n');
-  const found = valueAt(root, issue.path);
-  if (issue.code === 'invalid_type' && found === undefined) {
-    return [
-      failure(
-        'gatefile.missing-key',
-        `"${String(path.at(-1) ?? '')}" is missing${inside(path.slice(0, -1))}`,
-        yaml.spanOf(path),
-        mend,
-      ),
-    ];
-  }
-  const code = codeOf(issue);
-  return [
-    failure(code, issue.code === 'custom' ? first : `${first}, not ${quote(found)}`, yaml.spanOf(path), mend),
-  ];
+/** Of a union's branches, the trouble of the one that was meant; the union's own words where none was. */
+function flattened(issue: Issue): readonly Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const best = bestBranch(issue.errors);
+  const isStranger = (best ?? []).every(
+    ({ code, path }) => path.length === 0 && (code === 'invalid_type' || code === 'unrecognized_keys'),
+  );
+  if (best === undefined || (isStranger && !issue.message.startsWith('Invalid'))) return [issue];
+  return best.flatMap((inner) => flattened({ ...inner, path: [...issue.path, ...inner.path] } as Issue));
 }
 
-/** A refinement may name its failure code: `params: { code }`. */
-function codeOf(issue: Issue): FailureCode {
-  const named = issue.code === 'custom' ? (issue.params?.['code'] as FailureCode | undefined) : undefined;
-  return named ?? 'gatefile.invalid';
-}
-
-/** Of a union's branches, the one whose trouble lies deepest: the one that was meant. */
+/** Of a union's branches, the one whose trouble lies deepest. */
 function bestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   const depth = (issues: readonly Issue[]): number =>
     Math.max(0, ...issues.map((issue) => issue.path.length * 2 + (issue.code === 'invalid_type' ? 0 : 1)));
   return [...branches].sort((a, b) => depth(b) - depth(a))[0];
+}
+
+/** Trouble that a misspelt key next to it explains: the key it was meant to be, or a rule over all keys. */
+function isEcho(issue: Issue, all: readonly Issue[], root: unknown): boolean {
+  const misspelt = (path: readonly PropertyKey[]): readonly string[] =>
+    all.flatMap((other) =>
+      other.code === 'unrecognized_keys' && isSame(other.path, path) ? [...other.keys] : [],
+    );
+  if (issue.code === 'custom') return misspelt(issue.path).length > 0;
+  if (issue.code !== 'invalid_type' || valueAt(root, issue.path) !== undefined) return false;
+  const missing = String(issue.path.at(-1) ?? '');
+  return misspelt(issue.path.slice(0, -1)).some((key) => suggest(key, [missing]) !== undefined);
+}
+
+function isSame(a: readonly PropertyKey[], b: readonly PropertyKey[]): boolean {
+  return a.length === b.length && a.every((step, i) => step === b[i]);
+}
+
+function failureOf(issue: Issue, yaml: YamlFile, at: Path, root: unknown): readonly Failure[] {
+  const path = [...at, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
+  if (issue.code === 'unrecognized_keys') {
+    // `strict` joins the messages of several unknown keys with form feeds.
+    const messages = issue.message.split('\f');
+    return issue.keys.map((key, i) => {
+      const [message = '', mend] = (messages[i] ?? issue.message).split('\n');
+      const code = codeOf(issue, message);
+      const where = code === 'gatefile.unknown-key' ? inside(path) : '';
+      return failure(code, `${message}${where}`, yaml.keySpanOf([...path, key]), mend);
+    });
+  }
+  if (issue.code === 'invalid_type' && valueAt(root, issue.path) === undefined) {
+    const key = String(path.at(-1) ?? '');
+    const parent = path.slice(0, -1);
+    const mend = issue.message.split('\n')[1] ?? `add "${key}:"`;
+    return [
+      failure('gatefile.missing-key', `"${key}" is missing${inside(parent)}`, yaml.keySpanOf(parent), mend),
+    ];
+  }
+  const found: Found = { value: valueAt(root, issue.path), key: String(path.at(-1) ?? '') };
+  const { message, mend } = wordsOf(issue, found);
+  // A name is written as a key: what is wrong with it stands there.
+  const span =
+    issue.code === 'invalid_key'
+      ? yaml.keySpanOf(path)
+      : yaml.spanOfText(path, /^"([^"]+)"/.exec(message)?.[1] ?? '');
+  return [failure(codeOf(issue, message), message, span, mend)];
+}
+
+/** A refinement may name its failure code: `params: { code }`. */
+function codeOf(issue: Issue, message: string): FailureCode {
+  if (message.includes('not yet supported')) return 'gatefile.not-yet-supported';
+  if (issue.code === 'unrecognized_keys') return 'gatefile.unknown-key';
+  const named = issue.code === 'custom' ? (issue.params?.['code'] as FailureCode | undefined) : undefined;
+  return named ?? 'gatefile.invalid';
 }
 
 function failure(
@@ -79,30 +111,18 @@ function failure(
   span: Failure['span'],
   mend: string | undefined,
 ): Failure {
-  return { code, message: lower(message), ...(span && { span }), ...(mend !== undefined && { mend }) };
-}
-
-function lower(message: string): string {
-  return message
-    .replace(/^Invalid input: /, '')
-    .replace(/^([A-Z])(?=[a-z])/, (letter) => letter.toLowerCase());
+  return { code, message, ...(span && { span }), ...(mend !== undefined && { mend }) };
 }
 
 function inside(path: Path): string {
-  if (path.length === 0) return '';
   const name = path.at(-1);
-  return typeof name === 'number'
-    ? ` in item ${name + 1} of "${String(path.at(-2) ?? '')}"`
-    : ` in "${name}"`;
-}
-
-/** What was found, short and in one line. */
-export function quote(value: unknown): string {
-  if (value === null) return 'an empty value';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a mapping';
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text;
+  if (name === undefined) return '';
+  const [section, id] = path;
+  const noun = ENTRIES[String(section)];
+  if (noun !== undefined && path.length === 2) return ` in ${noun} "${id}"`;
+  const whose = noun !== undefined && path.length > 2 ? ` of ${noun} "${id}"` : '';
+  if (typeof name === 'number') return ` in item ${name + 1} of "${String(path.at(-2) ?? '')}"${whose}`;
+  return ` in "${name}"${whose}`;
 }
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {

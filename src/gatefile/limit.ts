@@ -1,3 +1,4 @@
+import { suggest } from '../contracts/suggest.js';
 import { failed, ok, type Result } from '../model/failure.js';
 import { type Limit, OPERATORS, type Operator, type Side } from '../model/limit.js';
 import type { Quantity } from '../model/unit.js';
@@ -74,8 +75,17 @@ function parseSide(text: string): Result<Side> {
 export function parseQuantity(text: string): Result<Quantity> {
   const match = QUANTITY.exec(text.trim());
   const value = Number(match?.[1]);
-  if (match === null || !Number.isFinite(value)) return trouble(`"${text}" is no quantity`, SHAPES);
+  if (match === null || !Number.isFinite(value)) return noQuantity(text.trim());
   return ok({ value, unit: match[2] ?? '' });
+}
+
+function noQuantity(text: string): Result<never> {
+  const [word = '', ...rest] = text.split(/\s+/);
+  const isBaseline = word !== '' && suggest(word, ['baseline']) !== undefined;
+  return trouble(
+    text === '' ? 'a limit ends where its bound should stand' : `"${text}" is no quantity`,
+    isBaseline ? `did you mean "${['baseline', ...rest].join(' ')}"?` : SHAPES,
+  );
 }
 
 function trouble(message: string, mend: string): Result<never> {

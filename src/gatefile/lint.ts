@@ -1,6 +1,6 @@
 import type { Tolerance } from '../contracts/judge.js';
 import type { Failure } from '../model/failure.js';
-import { boundsOf, type Condition, type Operator } from '../model/limit.js';
+import { type Bound, boundAt, boundsOf, type Condition, type Operator } from '../model/limit.js';
 import { isUpper } from './limit.js';
 
 type Words = Pick<Failure, 'code' | 'message' | 'mend'>;
@@ -24,8 +24,7 @@ export function uselessLimit(condition: Condition, unit: string, text: string): 
 function alwaysOrNever(condition: Condition): 'always' | 'never' | undefined {
   switch (condition.kind) {
     case 'compare': {
-      if (condition.bound.scale !== 0) return undefined;
-      return compareRange(condition.operator, condition.bound.offset);
+      return compareRange(condition.operator, condition.bound);
     }
     case 'between': {
       if (condition.low.scale !== 0 || condition.high.scale !== 0) return undefined;
@@ -39,20 +38,23 @@ function alwaysOrNever(condition: Condition): 'always' | 'never' | undefined {
   }
 }
 
-function compareRange(operator: Operator, bound: number): 'always' | 'never' | undefined {
+function compareRange(operator: Operator, bound: Bound): 'always' | 'never' | undefined {
+  // A baseline is a share as well: the bound lies between its values for 0 and for 1.
+  const ends = [boundAt(bound, 0), boundAt(bound, 1)];
+  const [least, most] = [Math.min(...ends), Math.max(...ends)];
   switch (operator) {
     case '<=':
-      return bound >= 1 ? 'always' : bound < 0 ? 'never' : undefined;
+      return least >= 1 ? 'always' : most < 0 ? 'never' : undefined;
     case '<':
-      return bound > 1 ? 'always' : bound <= 0 ? 'never' : undefined;
+      return least > 1 ? 'always' : most <= 0 ? 'never' : undefined;
     case '>=':
-      return bound <= 0 ? 'always' : bound > 1 ? 'never' : undefined;
+      return most <= 0 ? 'always' : least > 1 ? 'never' : undefined;
     case '>':
-      return bound < 0 ? 'always' : bound >= 1 ? 'never' : undefined;
+      return most < 0 ? 'always' : least >= 1 ? 'never' : undefined;
     case '==':
-      return bound < 0 || bound > 1 ? 'never' : undefined;
+      return most < 0 || least > 1 ? 'never' : undefined;
     case '!=':
-      return bound < 0 || bound > 1 ? 'always' : undefined;
+      return most < 0 || least > 1 ? 'always' : undefined;
   }
 }
 

@@ -5,15 +5,16 @@ import type { Criterion, Gate } from '../contracts/gate.js';
 import { suggest } from '../contracts/suggest.js';
 import type { Failure } from '../model/failure.js';
 import type { Secret } from '../model/secret.js';
+import type { Span } from '../model/span.js';
 import { type EpochMs, formatInstant } from '../model/time.js';
 import { openBackends } from './backends.js';
-import { type FileContext, type LoadRequest, Trouble, type WaiverRequest } from './context.js';
+import { ANY_BACKEND, type FileContext, type LoadRequest, Trouble, type WaiverRequest } from './context.js';
 import { resolveEnvironment } from './environment.js';
 import { openGate } from './gate.js';
 import { type ConfigFile, configSchema, type GateFile, gateSchema } from './schema.js';
-import { checkShape } from './shape.js';
+import { checkShape, pathKey } from './shape.js';
 import type { SourceText } from './source.js';
-import { parseYaml, type YamlFile } from './yaml.js';
+import { type Path, parseYaml, type YamlFile } from './yaml.js';
 
 /** All gates of a run, or all the trouble there is. */
 export interface Loaded {
@@ -68,7 +69,9 @@ export async function loadGates(request: LoadRequest): Promise<Loaded> {
       trouble,
       warnings: new Trouble(),
       dropped: shaped.dropped,
-      brokenBackends: new Set<string>(),
+      brokenBackends: new Set(shaped.droppedBackends),
+      isMisspelt: (at: Path) => shaped.misspelt.has(pathKey(at)),
+      secrets,
     };
     return { context, file: shaped.value };
   };
@@ -78,13 +81,15 @@ export async function loadGates(request: LoadRequest): Promise<Loaded> {
     config?.file === undefined
       ? new Map<string, Backend>()
       : await openBackends(config.context, config.file.backends, new Map());
-  if (config !== undefined) failures.push(...config.context.trouble.failures);
-  const broken = config?.context.brokenBackends ?? new Set<string>();
+  if (config !== undefined) failures.push(...inOrder(config.context.trouble.failures));
+  const broken = new Set(config?.context.brokenBackends);
+  if (request.config !== null && config?.file === undefined) broken.add(ANY_BACKEND);
   const configFile: ConfigFile = config?.file ?? {};
 
   const backends = new Set<Backend>(shared.values());
   const gates: Gate[] = [];
   const files: GateFile[] = [];
+  const ids: NamedGate[] = [];
   for (const source of request.sources) {
     const opened = open(source, gateSchema);
     if (opened === undefined) continue;
@@ -92,6 +97,7 @@ export async function loadGates(request: LoadRequest): Promise<Loaded> {
     for (const name of broken) context.brokenBackends.add(name);
     if (file !== undefined) {
       files.push(file);
+      ids.push({ id: file.gate, file: context.yaml.file, span: context.yaml.spanOf(['gate']) });
       const made = await openGate(context, file, configFile, shared);
       if (made !== undefined) {
         checkRunbooks(context, made.gate);
@@ -99,18 +105,18 @@ export async function loadGates(request: LoadRequest): Promise<Loaded> {
         for (const backend of made.backends.values()) backends.add(backend);
       }
     }
-    failures.push(...context.trouble.failures);
+    failures.push(...inOrder(context.trouble.failures));
     warnings.push(...context.warnings.failures);
   }
   failures.push(
-    ...duplicateGates(gates),
+    ...duplicateGates(ids),
     ...strayVars(request, files),
     ...strayWaivers(request.waivers, gates, failures.length),
   );
   return {
     asOf: request.asOf,
     gates,
-    failures,
+    failures: distinct(failures),
     warnings,
     secrets,
     backends: [...backends],
@@ -119,16 +125,55 @@ export async function loadGates(request: LoadRequest): Promise<Loaded> {
   };
 }
 
-function duplicateGates(gates: readonly Gate[]): readonly Failure[] {
+/**
+ * Trouble of one file from its top to its end. Where the environment or a secret is missing, nothing else is said of
+ * the same place: it was checked with the reference still in it.
+ */
+function inOrder(failures: readonly Failure[]): readonly Failure[] {
+  const isOpen = ({ code }: Failure): boolean =>
+    code === 'gatefile.environment' || code === 'gatefile.secret';
+  const open = failures.filter(isOpen);
+  const isWithin = (failure: Failure): boolean =>
+    open.some(
+      ({ span }) =>
+        failure.span !== undefined &&
+        span?.line === failure.span.line &&
+        span.col >= failure.span.col &&
+        span.col < failure.span.endCol,
+    );
+  return failures
+    .filter((failure) => isOpen(failure) || !isWithin(failure))
+    .sort((a, b) => (a.span?.line ?? 0) - (b.span?.line ?? 0) || (a.span?.col ?? 0) - (b.span?.col ?? 0));
+}
+
+/** Trouble with the command line is met once in each file, and told once. */
+function distinct(failures: readonly Failure[]): readonly Failure[] {
+  const said = new Set<string>();
+  return failures.filter(({ span, message }) => {
+    if (span !== undefined) return true;
+    const isNews = !said.has(message);
+    said.add(message);
+    return isNews;
+  });
+}
+
+interface NamedGate {
+  readonly id: string;
+  readonly file: string;
+  readonly span: Span;
+}
+
+function duplicateGates(gates: readonly NamedGate[]): readonly Failure[] {
   const files = new Map<string, string>();
-  return gates.flatMap((gate): Failure[] => {
-    const first = files.get(gate.id);
-    files.set(gate.id, first ?? gate.file);
+  return gates.flatMap(({ id, file, span }): Failure[] => {
+    const first = files.get(id);
+    files.set(id, first ?? file);
     if (first === undefined) return [];
     return [
       {
         code: 'gatefile.duplicate-name',
-        message: `gate "${gate.id}" stands in ${first} and in ${gate.file}`,
+        message: `gate "${id}" stands in ${first}, too`,
+        span,
         mend: 'give each gate a name of its own',
       },
     ];
@@ -147,7 +192,9 @@ function strayVars(request: LoadRequest, files: readonly GateFile[]): readonly F
         message: `--var ${name}: no gate defines it`,
         mend:
           near === undefined
-            ? `variables here are ${[...known].join(', ') || 'none'}`
+            ? known.size === 0
+              ? 'no gate here has variables; they are named under "vars:"'
+              : `variables here are ${[...known].join(', ')}`
             : `did you mean "${near}"?`,
       };
     });

@@ -5,7 +5,7 @@ import { type Condition, type Limit, needsBaseline } from '../model/limit.js';
 import type { Take } from '../model/take.js';
 import { factorBetween } from '../model/unit.js';
 import { prepareCondition } from './condition.js';
-import { type FileContext, placeOf } from './context.js';
+import { addAt, type FileContext, placeOf } from './context.js';
 import { fixedBounds, tighterWarn, uselessLimit, uselessTolerance } from './lint.js';
 import type { CriterionBlock, SegmentRule, WrittenLimit } from './schema.js';
 import { prepareTake, type WrittenTake } from './take.js';
@@ -31,18 +31,18 @@ export function takeOf(
 ): PreparedTake | undefined {
   if (written === undefined) {
     if (signal.defaultTake !== undefined) return { take: signal.defaultTake, text: null, unit: signal.unit };
+    if (context.isMisspelt(path)) return undefined;
     context.trouble.add({
       code: 'gatefile.take',
-      message: `a ${kind} says how it becomes one number`,
+      message: `a ${kind} does not say how it becomes one number`,
       span: context.yaml.keySpanOf(path),
       mend: 'add a take: p95, or "share <= 500ms"',
     });
     return undefined;
   }
-  const span = placeOf(context, [...path, 'take']);
   const take = prepareTake(written.take, signal.unit);
   if (!take.ok) {
-    context.trouble.at(span, take.failures);
+    addAt(context, [...path, 'take'], take.failures);
     return undefined;
   }
   if (!signal.takes.includes(take.value.kind)) {
@@ -50,7 +50,7 @@ export function takeOf(
     context.trouble.add({
       code: 'gatefile.take',
       message: `"${written.text}" cannot be taken of a ${kind}`,
-      span,
+      span: placeOf(context, [...path, 'take']),
       mend: `it takes ${known.join(', ')}`,
     });
     return undefined;
@@ -104,6 +104,7 @@ export interface RuleInput {
 export function ruleOf(context: FileContext, input: RuleInput): Rule | undefined {
   const { block, take, path } = input;
   if (block.pass === undefined) {
+    if (context.isMisspelt(path)) return undefined;
     context.trouble.add({
       code: 'gatefile.missing-key',
       message: '"pass" is missing: nothing says what a healthy release looks like',
@@ -149,7 +150,7 @@ function prepare(
 ): Condition | undefined {
   const condition = prepareCondition(written.limit, { unit });
   if (condition.ok) return condition.value;
-  context.trouble.at(placeOf(context, path), condition.failures);
+  addAt(context, path, condition.failures);
   return undefined;
 }
 

@@ -41,7 +41,9 @@ const name = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_-]*$/, 'a name is letters, digits, dashes and underscores');
 const text = z.string().min(1, 'an empty text says nothing');
-const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const scalar = z
+  .union([z.string(), z.number(), z.boolean()], { error: 'a single value is expected' })
+  .transform(String);
 
 /** Parses a string by one of the grammar's readers, keeping its message and mend. */
 function parsed<T>(
@@ -79,15 +81,21 @@ const oneLimit = parsed<WrittenLimit>(
 );
 
 /** A limit, or `all:`/`any:` of limits. */
-export const limit = z.union([
-  oneLimit,
-  strict({ all: z.array(oneLimit).min(1, 'list at least one limit') }).transform((node) =>
-    group('all', node.all),
-  ),
-  strict({ any: z.array(oneLimit).min(1, 'list at least one limit') }).transform((node) =>
-    group('any', node.any),
-  ),
-]);
+export const limit = z.union(
+  [
+    oneLimit,
+    strict({ all: z.array(oneLimit).min(1, 'list at least one limit') }).transform((node) =>
+      group('all', node.all),
+    ),
+    strict({ any: z.array(oneLimit).min(1, 'list at least one limit') }).transform((node) =>
+      group('any', node.any),
+    ),
+  ],
+  {
+    error:
+      'a limit is expected\nwrite it like ">= 97%", or several as { all: [LIMIT, LIMIT] } or { any: [LIMIT, LIMIT] }',
+  },
+);
 
 function group(kind: 'all' | 'any', parts: readonly WrittenLimit[]): WrittenLimit {
   return {
@@ -108,7 +116,7 @@ const take = parsed(
 );
 
 const tolerate = z
-  .string()
+  .string('a tolerance such as "2 of 5 steps" is expected')
   .transform((written, context) => {
     const match = /^(\d+)\s+of\s+(\d+)\s+steps$/.exec(written.trim());
     if (match === null) {
@@ -124,7 +132,7 @@ const tolerate = z
 
 /** A percentage such as `5%`, as a share of 1. */
 const percent = z
-  .string()
+  .string('a percentage such as 5% is expected')
   .transform((written, context) => {
     const match = /^(\d+(?:\.\d+)?)\s*%$/.exec(written.trim());
     const share = Number(match?.[1]) / 100;
@@ -150,10 +158,10 @@ const evidence = z.enum(['point', 'sequential'], { error: later(LATER_EVIDENCE, 
 
 const missing = z.enum(['fail', 'error', 'inconclusive', 'warn', 'pass']);
 const on = strict({
-  'no-data': missing.optional(),
-  undecided: missing.optional(),
-  error: missing.optional(),
-  because: text.optional(),
+  'no-data': missing.optional().meta({ description: 'Data are absent, stale, too few, partial or NaN.' }),
+  undecided: missing.optional().meta({ description: 'There are data, and they do not decide.' }),
+  error: missing.optional().meta({ description: 'A question was not answered.' }),
+  because: text.optional().meta({ description: 'Why missing evidence may warn or pass.' }),
 }).meta({ description: 'What stands instead when evidence is missing. warn and pass need "because".' });
 
 /** What a criterion says; a segment may say it again for itself. */
@@ -161,25 +169,49 @@ const ruleShape = {
   pass: limit.optional().meta({ description: 'Holds on a healthy release.' }),
   warn: limit.optional().meta({ description: 'Pass does not hold, but this does: warn; else fail.' }),
   tolerate: tolerate.optional(),
-  'min-samples': z.number().min(1, 'at least 1 sample').optional(),
-  advisory: z.boolean().optional(),
-  critical: z.boolean().optional(),
-  component: text.optional(),
-  owner: text.optional(),
-  runbook: text.optional(),
+  'min-samples': z
+    .number()
+    .min(1, 'at least 1 sample')
+    .optional()
+    .meta({
+      description:
+        'Samples a point estimate needs; on counts max(30, 10 / min(limit, 1 - limit)) by default.',
+      examples: [100],
+    }),
+  advisory: z.boolean().optional().meta({ description: 'Shown, never blocks.' }),
+  critical: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Cannot be outvoted by a score, nor waived, nor loosened.' }),
+  component: text
+    .optional()
+    .meta({ description: 'What it speaks of, where that is not the component of the gate.' }),
+  owner: text.optional().meta({ description: 'Who to call first.' }),
+  runbook: text
+    .optional()
+    .meta({ description: 'What to do when it does not pass: a path relative to this file, or a link.' }),
   on: on.optional(),
 };
 
 export const signalShape = {
-  about: text.optional(),
-  backend: name.optional(),
+  about: text.optional().meta({ description: 'What it is, in a few words.' }),
+  backend: name.optional().meta({ description: 'Who to ask; a lone backend need not be named.' }),
   unit: z
     .string()
     .min(1, 'write the unit, or leave the key out')
     .optional()
     .meta({ description: "The signal's unit: s, ms, share, %, B, or a word of your own." }),
-  better: z.enum(['higher', 'lower']).optional(),
-  segments: z.record(name, z.array(scalar).min(1, 'list at least one value')).optional(),
+  better: z
+    .enum(['higher', 'lower'])
+    .optional()
+    .meta({ description: 'Which side is better, where the kind of signal does not say.' }),
+  segments: z
+    .record(name, z.array(scalar).min(1, 'list at least one value'))
+    .optional()
+    .meta({
+      description: 'Values of a variable, each with a verdict of its own.',
+      examples: [{ path: ['critical', 'edge'] }],
+    }),
   'series-may-end': z
     .boolean()
     .optional()
@@ -203,9 +235,12 @@ export const criterionSchema = strict(
   {
     ...ruleShape,
     ...signalShape,
-    signal: z.string().optional(),
+    signal: z.string().optional().meta({ description: 'The signal; without it, the one of the same name.' }),
     take: take.optional(),
-    across: z.enum(ACROSS).optional(),
+    across: z
+      .enum(ACROSS)
+      .optional()
+      .meta({ description: 'How several series become one, step by step; "each" judges every one of them.' }),
     'at-most': z
       .number()
       .int()
@@ -213,10 +248,20 @@ export const criterionSchema = strict(
       .optional()
       .meta({ description: 'Most series that "across: each" may answer.' }),
     evidence: evidence.optional(),
-    dependency: z.enum(['required', 'optional']).optional(),
-    fallback: z.string().optional(),
-    weight: z.number().positive('a weight is above 0').optional(),
-    segments: z.record(z.string(), z.unknown()).optional(),
+    dependency: z
+      .enum(['required', 'optional'])
+      .optional()
+      .meta({ description: '"optional": merely degraded while its fallback passes.' }),
+    fallback: z.string().optional().meta({ description: 'The criterion that must pass instead.' }),
+    weight: z
+      .number()
+      .positive('a weight is above 0')
+      .optional()
+      .meta({ description: 'Weight in the score; 1 by default.' }),
+    segments: z.record(z.string(), z.unknown()).optional().meta({
+      description:
+        'What a segment says for itself, by its value; or the values, where the signal is written here.',
+    }),
   },
   LATER_CRITERION,
 );
@@ -225,23 +270,42 @@ export const segmentRuleSchema = strict(ruleShape);
 export const ownersSchema = strict({
   decide: z.array(text).optional().meta({ description: 'May widen exposure, may waive a criterion.' }),
   stop: z.array(text).optional().meta({ description: 'May stop exposure.' }),
-  escalate: z.array(strict({ to: text, after: duration.optional() })).optional(),
+  escalate: z
+    .array(
+      strict({
+        to: text.meta({ description: 'A person, a role or a channel.' }),
+        after: duration.optional().meta({ description: 'How long to wait first.' }),
+      }),
+    )
+    .optional()
+    .meta({ description: 'Who to turn to, in order.' }),
   components: z.record(z.string(), text).optional().meta({ description: 'Owner of each component.' }),
   'waive-critical': z
     .boolean()
     .optional()
     .meta({ description: 'True: those who decide may waive critical criteria too.' }),
-});
+}).meta({ description: 'Who decides, who stops, who is told.' });
 
 export const windowSchema = strict({
-  for: duration.optional(),
-  step: duration.optional(),
-  settle: duration.optional(),
-  warmup: duration.optional(),
-  since: z.enum(['required', 'optional']).optional(),
-  coverage: percent.optional(),
-  'max-age': duration.optional(),
-});
+  for: duration
+    .optional()
+    .meta({ description: 'Length of the window, a multiple of the step; 10m by default.' }),
+  step: duration.optional().meta({ description: 'Length of one step; 1m by default.' }),
+  settle: duration.optional().meta({
+    description: 'How long data take to arrive: the window ends that long before now; 1m by default.',
+  }),
+  warmup: duration
+    .optional()
+    .meta({ description: 'Time after the deploy that is not looked at; 0 by default.' }),
+  since: z
+    .enum(['required', 'optional'])
+    .optional()
+    .meta({ description: '"required": a run without --since is an error.' }),
+  coverage: percent.optional().meta({ description: 'Share of steps that must hold data; 90% by default.' }),
+  'max-age': duration
+    .optional()
+    .meta({ description: 'Age at the end of the window past which data are stale; 2 steps by default.' }),
+}).meta({ description: 'The window (from, to] and how it is cut.' });
 
 const variable = z.union([
   scalar.transform((value) => ({
@@ -252,11 +316,16 @@ const variable = z.union([
     about: undefined,
   })),
   strict({
-    default: scalar.optional(),
-    required: z.boolean().default(false),
-    'allow-empty': z.boolean().default(false),
-    raw: z.boolean().default(false),
-    about: text.optional(),
+    default: scalar.optional().meta({ description: 'Its value without --var.' }),
+    required: z.boolean().default(false).meta({ description: 'True: --var must give it.' }),
+    'allow-empty': z.boolean().default(false).meta({
+      description: 'True: it may be empty, which in a selector matches every series without the label.',
+    }),
+    raw: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'True: it may stand anywhere in a query, and is not escaped.' }),
+    about: text.optional().meta({ description: 'What it is, in a few words.' }),
   }),
 ]);
 
@@ -269,28 +338,58 @@ const armSchema = z
 export const gateSchema = strict(
   {
     gate: id.meta({ description: 'Name of the gate.' }),
-    about: text.optional(),
+    about: text.optional().meta({ description: 'What it watches over, in a sentence.' }),
     component: text.optional().meta({ description: 'What is released.' }),
     owners: ownersSchema.optional(),
-    runbook: text.optional(),
-    vars: z.record(name, variable).optional(),
-    backends: z.record(name, backendBlock).optional(),
-    arms: z.record(name, armSchema).optional(),
+    runbook: text
+      .optional()
+      .meta({ description: 'Printed on anything but a pass: a path relative to this file, or a link.' }),
+    vars: z
+      .record(name, variable)
+      .optional()
+      .meta({ description: 'Variables, {{name}} in strings below; --var name=value gives another value.' }),
+    backends: z
+      .record(name, backendBlock)
+      .optional()
+      .meta({ description: 'Who is asked; those of gatekeeper.config.yaml are there, too.' }),
+    arms: z
+      .record(name, armSchema)
+      .optional()
+      .meta({
+        description: 'What is judged, and the baseline after it; both define the same variables.',
+        examples: [{ canary: { track: 'canary' }, baseline: { track: 'stable' } }],
+      }),
     window: windowSchema.optional(),
-    signals: z.record(id, signalSchema).optional(),
-    criteria: z.record(id, criterionSchema),
+    signals: z.record(id, signalSchema).optional().meta({ description: 'What is asked of the backends.' }),
+    criteria: z.record(id, criterionSchema).meta({ description: 'What a healthy release looks like.' }),
     verdict: strict({
-      'false-alarm': percent.optional(),
-      'false-pass': percent.optional(),
-      'on-inconclusive': z.enum(['inconclusive', 'fail']).optional(),
-    }).optional(),
-    score: strict({ pass: z.number().min(0).max(100), warn: z.number().min(0).max(100) }).optional(),
+      'false-alarm': percent
+        .optional()
+        .meta({ description: 'Chance that a healthy release fails; 5% by default.' }),
+      'false-pass': percent
+        .optional()
+        .meta({ description: 'Chance that a bad release passes; 5% by default.' }),
+      'on-inconclusive': z
+        .enum(['inconclusive', 'fail'])
+        .optional()
+        .meta({ description: 'What an open question is once the window is full.' }),
+    })
+      .optional()
+      .meta({ description: 'Policy of the whole gate.' }),
+    score: strict({
+      pass: z.number().min(0).max(100).meta({ description: 'Points from which the gate passes.' }),
+      warn: z.number().min(0).max(100).meta({ description: 'Points from which it warns; below, it fails.' }),
+    })
+      .optional()
+      .meta({
+        description: 'Trades criteria that are not critical against each other; 100 points is all passed.',
+      }),
   },
   LATER_GATE,
 ).meta({ title: 'gatekeeper gate', description: 'A release gate: signals, criteria, owners and policy.' });
 
 export const configSchema = strict({
-  backends: z.record(name, backendBlock).optional(),
+  backends: z.record(name, backendBlock).optional().meta({ description: 'Who is asked.' }),
   owners: ownersSchema.optional(),
   window: windowSchema.optional(),
   fixtures: text.optional().meta({ description: 'Folder of recorded sets.' }),

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Failure } from '../model/failure.js';
 import { failuresOf } from './issues.js';
-import type { YamlFile } from './yaml.js';
+import type { Path, YamlFile } from './yaml.js';
 
 /** What the schema made of a file: its value as far as it can be read, and all trouble of its shape. */
 export interface Shaped<T> {
@@ -9,6 +9,22 @@ export interface Shaped<T> {
   readonly failures: readonly Failure[];
   /** Names of criteria, signals, backends … that had to be left out. */
   readonly dropped: ReadonlySet<string>;
+  /** The backends among them. */
+  readonly droppedBackends: readonly string[];
+  /** Mappings that lost an unknown key, as `pathKey`: what they seem to lack may be what was misspelt. */
+  readonly misspelt: ReadonlySet<string>;
+}
+
+/** What the schema found, gathered over the rounds. */
+interface Cuts {
+  readonly dropped: Set<string>;
+  readonly droppedBackends: string[];
+  readonly misspelt: Set<string>;
+  readonly paths: Set<string>;
+}
+
+export function pathKey(path: Path): string {
+  return path.join('\n');
 }
 
 /** How often trouble is cut out before the file is given up. */
@@ -24,28 +40,33 @@ export function checkShape<S extends z.ZodType>(
   value: unknown,
 ): Shaped<z.output<S>> {
   const failures: Failure[] = [];
-  const dropped = new Set<string>();
+  const cuts: Cuts = { dropped: new Set(), droppedBackends: [], misspelt: new Set(), paths: new Set() };
   let rest = value;
   for (let round = 0; round < ROUNDS; round += 1) {
     const parsed = schema.safeParse(rest);
-    if (parsed.success) return { value: parsed.data, failures, dropped };
-    failures.push(...failuresOf(parsed.error.issues, yaml, [], rest));
-    rest = cut(rest, parsed.error.issues, dropped);
+    if (parsed.success) return { value: parsed.data, failures, ...cuts };
+    // What was cut out is missing now, and that is no news.
+    const news = parsed.error.issues.filter((issue) => !cuts.paths.has(issue.path.map(String).join('\n')));
+    failures.push(...failuresOf(news, yaml, [], rest));
+    rest = cut(rest, parsed.error.issues, cuts);
   }
-  return { value: undefined, failures, dropped };
+  return { value: undefined, failures, ...cuts };
 }
 
-function cut(value: unknown, issues: readonly z.core.$ZodIssue[], dropped: Set<string>): unknown {
+function cut(value: unknown, issues: readonly z.core.$ZodIssue[], cuts: Cuts): unknown {
   const copy: unknown = structuredCloneKeepingSecrets(value);
   for (const issue of issues) {
     const path = issue.path.map(String);
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) remove(copy, [...path, key]);
+      cuts.misspelt.add(pathKey(path));
       continue;
     }
     const depth = ['signals', 'criteria', 'backends', 'vars', 'arms'].includes(path[0] ?? '') ? 2 : 1;
     const entry = path.slice(0, depth);
-    if (entry.length === 2) dropped.add(entry[1] ?? '');
+    if (entry.length === 2) cuts.dropped.add(entry[1] ?? '');
+    if (entry.length === 2 && entry[0] === 'backends') cuts.droppedBackends.push(entry[1] ?? '');
+    cuts.paths.add(pathKey(entry));
     remove(copy, entry);
   }
   return copy;

@@ -2,10 +2,11 @@ import type { Backend, Variables } from '../contracts/backend.js';
 import { expandPlaceholders } from '../contracts/placeholders.js';
 import type { PreparedSignal } from '../contracts/signal.js';
 import { suggest } from '../contracts/suggest.js';
-import { ok } from '../model/failure.js';
+import { type Failure, ok } from '../model/failure.js';
 import { catalogSchema } from './catalog.js';
-import { type FileContext, placeOf } from './context.js';
+import { ANY_BACKEND, addAt, type FileContext, placeOf } from './context.js';
 import { failuresOf } from './issues.js';
+import { queryTrouble } from './queries.js';
 import { KIND_KEYS, type SignalBlock } from './schema.js';
 import { checkShape } from './shape.js';
 import { type Path, parseYaml } from './yaml.js';
@@ -13,6 +14,8 @@ import { type Path, parseYaml } from './yaml.js';
 /** A signal, checked and joined with its backend; not yet bound to an arm or segment. */
 export interface OpenSignal {
   readonly id: string;
+  /** Where it stands: below `signals`, or inside its criterion. */
+  readonly path: Path;
   readonly kind: string;
   readonly about: string | null;
   readonly backend: Backend;
@@ -22,8 +25,8 @@ export interface OpenSignal {
   readonly mayEnd: boolean;
   /** Parameters of a catalogue signal; their values may hold the gate's own variables. */
   readonly parameters: Readonly<Record<string, { readonly value: string; readonly isRaw: boolean }>>;
-  /** Where a part's source stands, for messages. */
-  readonly placeOfPart: (path: Path) => ReturnType<typeof placeOf>;
+  /** Reports trouble with a part's source, where it stands. */
+  readonly refusePart: (path: Path, failures: readonly Failure[]) => void;
 }
 
 export async function openSignal(
@@ -37,6 +40,7 @@ export async function openSignal(
   if (block.use !== undefined && catalogued === undefined) return undefined;
   const source = catalogued?.block ?? block;
   const kinds = KIND_KEYS.filter((key) => source[key] !== undefined && source[key] !== null);
+  if (kinds.length === 0 && context.isMisspelt(path)) return undefined;
   if (kinds.length !== 1 || (block.use !== undefined && KIND_KEYS.some((key) => block[key] !== undefined))) {
     context.trouble.add({
       code: 'gatefile.invalid',
@@ -60,8 +64,17 @@ export async function openSignal(
     );
     return undefined;
   }
+  if (catalogued === undefined) {
+    const type = await context.request.plugins.backends.load(backend.type);
+    const failures = prepared.signal
+      .parts(prepared.signal.defaultTake ?? { kind: 'count' })
+      .flatMap((part) => queryTrouble(context, type, part.source, [...path, kind, ...part.path]));
+    context.trouble.add(...failures);
+    if (failures.length > 0) return undefined;
+  }
   return {
     id,
+    path,
     kind,
     about: block.about ?? source.about ?? null,
     backend,
@@ -70,10 +83,10 @@ export async function openSignal(
     segments: block.segments ?? {},
     mayEnd: block['series-may-end'] ?? source['series-may-end'] ?? false,
     parameters: catalogued?.parameters ?? {},
-    placeOfPart: (part) =>
+    refusePart: (part, failures) =>
       catalogued === undefined
-        ? placeOf(context, [...path, kind, ...part])
-        : placeOf(context, [...path, 'use']),
+        ? addAt(context, [...path, kind, ...part], failures)
+        : context.trouble.at(placeOf(context, [...path, 'use']), failures),
   };
 }
 
@@ -89,6 +102,7 @@ function chooseBackend(
     if (
       found !== undefined ||
       context.brokenBackends.has(block.backend) ||
+      context.brokenBackends.has(ANY_BACKEND) ||
       context.dropped.has(block.backend)
     )
       return found;

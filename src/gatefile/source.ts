@@ -14,54 +14,74 @@ export interface SourceText {
   readonly text: string;
 }
 
-/** Decodes a file: UTF-8 without control characters, of a sane size. */
+/** Decodes a file of a sane size: UTF-8, with or without a byte order mark. */
 export function decode(file: string, bytes: Uint8Array): Result<string> {
-  const span = placeAt(file, 1, 1);
   if (bytes.length > MAX_FILE_BYTES) {
-    const message = `${file} is ${(bytes.length / 1024 / 1024).toFixed(1)} MiB; a gate file holds at most 1 MiB`;
     return failed({
       code: 'gatefile.too-large',
-      message,
-      span,
+      message: `${file} is larger than 1 MiB, which no gate file is`,
+      span: placeAt(file, 1, 1),
       mend: 'check the path, or split the gates over several files',
     });
   }
-  let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    return failed({
-      code: 'gatefile.encoding',
-      message: `${file} is not UTF-8 text`,
-      span: badByte(file, bytes),
-      mend: 'save it as UTF-8',
-    });
+    return failed(notUtf8(file, bytes));
   }
-  const failures = controlCharacters(file, text);
-  return failures.length > 0 ? failed(...failures) : ok(text);
 }
 
-/** The line and column of the first byte that is not UTF-8. */
-function badByte(file: string, bytes: Uint8Array): Span {
-  const lossy = new TextDecoder('utf-8').decode(bytes);
-  const offset = Math.max(0, lossy.indexOf('\uFFFD'));
-  const before = lossy.slice(0, offset);
-  const line = before.split('\n').length;
-  return placeAt(file, line, offset - before.lastIndexOf('\n'));
+function notUtf8(file: string, bytes: Uint8Array): Failure {
+  const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
+  if (mark === 0xfffe || mark === 0xfeff) {
+    return {
+      code: 'gatefile.encoding',
+      message: `${file} is UTF-16 text, not UTF-8`,
+      span: placeAt(file, 1, 1),
+      mend: 'save it as UTF-8',
+    };
+  }
+  // Up to the first bad byte the decoded text encodes to the very same bytes; a U+FFFD in the file is no trouble.
+  const lossy = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  const again = new TextEncoder().encode(lossy);
+  const offset = again.findIndex((byte, i) => byte !== bytes[i]);
+  const before = new TextDecoder().decode(bytes.subarray(0, offset));
+  const byte = (bytes[offset] ?? 0).toString(16).toUpperCase().padStart(2, '0');
+  return {
+    code: 'gatefile.encoding',
+    message: `${file} is not UTF-8 text: byte ${offset + 1} is 0x${byte}`,
+    span: placeIn(file, before, before.length),
+    mend: 'save it as UTF-8',
+  };
 }
 
-function controlCharacters(file: string, text: string): readonly Failure[] {
-  // YAML forbids them, the parser lets them through, and a terminal would obey them in a report.
-  const match = /(?![\t\n\r\u0085])\p{Cc}/u.exec(text);
-  if (match === null) return [];
-  const before = text.slice(0, match.index);
-  const code = (match[0].codePointAt(0) ?? 0).toString(16).padStart(4, '0');
+/** Characters that YAML forbids or cuts lines at, and its parser does not. */
+export function textTrouble(file: string, text: string): readonly Failure[] {
+  // The parser lets control characters through, and a terminal would obey them in a report.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
+  const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f]/.exec(text);
+  if (control !== null) {
+    const code = (control[0].codePointAt(0) ?? 0).toString(16).padStart(4, '0').toUpperCase();
+    const isWide = control[0] === '\0' && control.index === 1;
+    return [
+      {
+        code: 'gatefile.encoding',
+        message: `control character U+${code} in the text`,
+        span: placeIn(file, text, control.index),
+        mend: isWide
+          ? 'the file looks like UTF-16: save it as UTF-8'
+          : 'remove it; inside a quoted string write it as an escape',
+      },
+    ];
+  }
+  const lone = /\r(?!\n)/.exec(text);
+  if (lone === null) return [];
   return [
     {
       code: 'gatefile.encoding',
-      message: `control character U+${code.toUpperCase()} in the text`,
-      span: placeAt(file, before.split('\n').length, match.index - before.lastIndexOf('\n')),
-      mend: 'remove it; inside a quoted string write it as an escape',
+      message: 'a line ends in a carriage return alone',
+      span: placeIn(file, text, lone.index),
+      mend: 'save it with line feeds (LF or CRLF) at the ends of lines',
     },
   ];
 }
@@ -69,4 +89,9 @@ function controlCharacters(file: string, text: string): readonly Failure[] {
 /** A one-character place. */
 export function placeAt(file: string, line: number, col: number): Span {
   return { file, line, col, endLine: line, endCol: col + 1 };
+}
+
+function placeIn(file: string, text: string, offset: number): Span {
+  const before = text.slice(0, offset);
+  return placeAt(file, before.split('\n').length, offset - before.lastIndexOf('\n'));
 }

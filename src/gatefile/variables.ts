@@ -1,9 +1,11 @@
 import type { Variable, Variables } from '../contracts/backend.js';
 import { BUILT_INS, expandPlaceholders } from '../contracts/placeholders.js';
 import { type Failure, ok } from '../model/failure.js';
-import { type FileContext, placeOf } from './context.js';
+import { addAt, type FileContext, placeOf } from './context.js';
 import type { VariableBlock } from './schema.js';
 import type { Path } from './yaml.js';
+
+const ALLOW_EMPTY = ', or write "allow-empty: true"';
 
 /** Values of `vars:` with `--var` laid over them; trouble is reported, never guessed away. */
 export function resolveVars(
@@ -14,7 +16,7 @@ export function resolveVars(
   for (const [name, block] of Object.entries(blocks ?? {})) {
     const given = context.request.vars.get(name);
     const value = given ?? block.default;
-    const span = placeOf(context, ['vars', name]);
+    const span = context.yaml.keySpanOf(['vars', name]);
     if (BUILT_INS.includes(name)) {
       context.trouble.add({
         code: 'gatefile.variable',
@@ -23,6 +25,7 @@ export function resolveVars(
         mend: 'choose another name',
       });
     } else if (value === undefined) {
+      if (context.isMisspelt(['vars', name])) continue;
       const message = `variable "${name}" has no value`;
       context.trouble.add({
         code: 'gatefile.variable',
@@ -31,19 +34,26 @@ export function resolveVars(
         mend: `give it with --var ${name}=VALUE${block.required ? '' : ', or a default here'}`,
       });
     } else if (value === '' && !block['allow-empty']) {
-      context.trouble.add(emptyVariable(name, given === undefined ? 'its default' : '--var', span));
+      context.trouble.add(
+        emptyVariable(name, given === undefined ? 'its default' : '--var', span, ALLOW_EMPTY),
+      );
     }
     values.set(name, { value: value ?? '', isRaw: block.raw });
   }
   return values;
 }
 
-function emptyVariable(name: string, where: string, span: ReturnType<typeof placeOf>): Failure {
+function emptyVariable(
+  name: string,
+  where: string,
+  span: ReturnType<typeof placeOf>,
+  alternative = '',
+): Failure {
   return {
     code: 'gatefile.empty-variable',
     message: `variable "${name}" is empty (from ${where})`,
     span,
-    mend: `a selector like {${name}=""} matches every series without the label; give a value, or write "allow-empty: true"`,
+    mend: `{${name}=""} would match every series without the label; give a value${alternative}`,
   };
 }
 
@@ -56,7 +66,7 @@ export function addVariables(
   path: Path,
 ): void {
   for (const [name, value] of Object.entries(more)) {
-    const span = placeOf(context, path);
+    const span = placeOf(context, [...path, name]);
     if (into.has(name) || BUILT_INS.includes(name)) {
       context.trouble.add({
         code: 'gatefile.duplicate-name',
@@ -74,7 +84,7 @@ export function addVariables(
 export function expandText(context: FileContext, text: string, variables: Variables, path: Path): string {
   const expanded = expandPlaceholders(text, variables, (value) => ok(value));
   if (expanded.ok) return expanded.value;
-  context.trouble.at(placeOf(context, path), expanded.failures);
+  addAt(context, path, expanded.failures);
   return text;
 }
 

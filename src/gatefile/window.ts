@@ -1,4 +1,4 @@
-import { type Failure, failed, ok, type Result } from '../model/failure.js';
+import type { Failure } from '../model/failure.js';
 import { type EpochMs, formatDuration, formatInstant } from '../model/time.js';
 import type { Window } from '../model/window.js';
 
@@ -23,6 +23,11 @@ export const WINDOW_DEFAULTS: WindowSettings = {
   isSinceRequired: false,
 };
 
+/** A window, or what is wrong with it and with which of its settings. */
+export type WindowResult =
+  | { readonly ok: true; readonly value: ResolvedWindow }
+  | { readonly ok: false; readonly about: 'since' | 'for' | 'step'; readonly failure: Failure };
+
 export interface ResolvedWindow {
   readonly window: Window;
   readonly isFull: boolean;
@@ -40,54 +45,57 @@ export function resolveWindow(
   settings: WindowSettings,
   asOf: EpochMs,
   since: EpochMs | undefined,
-): Result<ResolvedWindow> {
+): WindowResult {
   const { forMs, stepMs, settleMs, warmupMs } = settings;
   const trouble = settingsTrouble(settings);
-  if (trouble !== undefined) return failed(trouble);
+  if (trouble !== undefined) return trouble;
   const settled = Math.floor((asOf - settleMs) / stepMs) * stepMs;
   if (since === undefined) {
     const window = { from: settled - forMs, to: settled, stepMs };
-    return ok({ window, isFull: true, firstStepAt: asOf, fullAt: asOf });
+    return { ok: true, value: { window, isFull: true, firstStepAt: asOf, fullAt: asOf } };
   }
   if (since > asOf) {
-    return failed({
-      code: 'gatefile.window',
-      message: `the deploy time ${formatInstant(since)} lies after now, ${formatInstant(asOf)}`,
+    return wrong('since', {
+      message: `--since ${formatInstant(since)} lies after now, ${formatInstant(asOf)}`,
       mend: 'give the instant at which the release began to take traffic',
     });
   }
   const from = Math.ceil((since + warmupMs) / stepMs) * stepMs;
   const to = Math.min(Math.max(settled, from), from + forMs);
-  return ok({
-    window: { from, to, stepMs },
-    isFull: to === from + forMs,
-    firstStepAt: from + stepMs + settleMs,
-    fullAt: from + forMs + settleMs,
-  });
+  return {
+    ok: true,
+    value: {
+      window: { from, to, stepMs },
+      isFull: to === from + forMs,
+      firstStepAt: from + stepMs + settleMs,
+      fullAt: from + forMs + settleMs,
+    },
+  };
 }
 
-function settingsTrouble({ forMs, stepMs }: WindowSettings): Failure | undefined {
+function wrong(about: 'since' | 'for' | 'step', words: Pick<Failure, 'message' | 'mend'>): WindowResult {
+  return { ok: false, about, failure: { code: 'gatefile.window', ...words } };
+}
+
+function settingsTrouble({ forMs, stepMs }: WindowSettings): WindowResult | undefined {
   if (stepMs < 1000 || stepMs % 1000 !== 0) {
-    return {
-      code: 'gatefile.window',
+    return wrong('step', {
       message: `step ${formatDuration(stepMs)} is not whole seconds`,
       mend: 'use at least 1s',
-    };
+    });
   }
   if (forMs < stepMs || forMs % stepMs !== 0) {
     const near = Math.max(1, Math.round(forMs / stepMs)) * stepMs;
-    return {
-      code: 'gatefile.window',
+    return wrong('for', {
       message: `the window ${formatDuration(forMs)} is no multiple of its step ${formatDuration(stepMs)}`,
       mend: `use ${formatDuration(near)}, or another step`,
-    };
+    });
   }
   if (forMs / stepMs > 11_000) {
-    return {
-      code: 'gatefile.window',
-      message: `${formatDuration(forMs)} at ${formatDuration(stepMs)} is more than 11,000 steps`,
+    return wrong('for', {
+      message: `a window of ${formatDuration(forMs)} in steps of ${formatDuration(stepMs)} has more than 11,000`,
       mend: 'use a longer step',
-    };
+    });
   }
   return undefined;
 }

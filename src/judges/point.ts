@@ -1,7 +1,7 @@
 import { defineJudge, type Rule } from '../contracts/judge.js';
 import type { Judgement } from '../model/judgement.js';
 import { evaluate } from '../model/limit.js';
-import { describe, openQuestion, readingOf, scaled, strataIn } from './estimate/comparison.js';
+import { describe, openQuestion, readingOf, readingsIn, scaled, strataIn } from './estimate/comparison.js';
 import type { Estimate } from './estimate/found.js';
 import { judgeTolerated } from './estimate/tolerated.js';
 
@@ -15,7 +15,12 @@ export const point = defineJudge({
     const decided =
       rule.tolerate === null
         ? decide(rule, seen, control)
-        : judgeTolerated(rule, rule.tolerate, strataIn(rule, judged), baseline && strataIn(rule, baseline));
+        : judgeTolerated(
+            rule,
+            rule.tolerate,
+            readingsIn(rule, judged),
+            baseline && readingsIn(rule, baseline),
+          );
     return describe(rule, seen, control, decided);
   },
   strata: strataIn,
@@ -30,9 +35,10 @@ function decide(
   const warn = rule.warn === null ? pass : evaluate(rule.warn.condition, readingOf(seen), readingOf(control));
   if (pass === 'holds') return { verdict: 'pass', reason: null };
   if (warn === 'broken') {
+    const looser = rule.warn === null ? '' : `, nor the looser ${rule.warn.text}`;
     return {
       verdict: 'fail',
-      reason: { code: 'threshold', text: `does not hold: ${(rule.warn ?? rule.pass).text}` },
+      reason: { code: 'threshold', text: `does not hold: ${rule.pass.text}${looser}` },
     };
   }
   if (pass === 'broken' && warn === 'holds') {

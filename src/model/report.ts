@@ -101,7 +101,8 @@ export interface CriterionResult {
   readonly n: number;
   readonly minSamples: number;
   readonly interval: readonly [number, number] | null;
-  readonly evidence: string;
+  /** The word of `evidence:` that judged it. */
+  readonly judge: string;
   readonly window: ReportWindow;
   /** Share of strata that hold data, 0..1. */
   readonly coverage: number | null;

@@ -10,7 +10,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w))+$/;
-const RFC3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
+const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
 
 /**
  * Reads a duration in Prometheus' notation: `30m`, `1h30m`, `500ms`.
@@ -24,7 +24,8 @@ export function parseDuration(text: string): number | undefined {
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g)) {
     total += Number(amount) * (UNIT_MS[unit ?? ''] ?? Number.NaN);
   }
-  return total;
+  // 4.35 * 60000 is 260999.99999999997, which would be no whole step.
+  return Math.round(total * 1000) / 1000;
 }
 
 /** Writes milliseconds as the shortest exact duration: 5400000 is `1h30m`. */
@@ -49,7 +50,10 @@ export function formatDuration(ms: number): string {
  */
 export function parseInstant(text: string): EpochMs | undefined {
   if (/^\d{9,11}(?:\.\d+)?$/.test(text)) return Math.round(Number(text) * 1000);
-  if (!RFC3339.test(text)) return undefined;
+  const [, year, month, day] = RFC3339.exec(text) ?? [];
+  // Date.parse takes February 30 for March 2: a deploy two days later than was meant.
+  if (Number(day) !== new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate())
+    return undefined;
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? undefined : ms;
 }

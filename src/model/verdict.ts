@@ -45,15 +45,18 @@ export function worst(verdicts: readonly Verdict[]): FoldedVerdict {
  * @returns undefined when there is no non-critical ballot to count
  */
 export function scoreOf(ballots: readonly Ballot[]): number | undefined {
-  let got = 0;
-  let all = 0;
-  for (const ballot of ballots) {
-    if (ballot.isAdvisory || ballot.isCritical) continue;
-    all += ballot.weight;
-    if (ballot.verdict === 'pass') got += ballot.weight;
-    if (ballot.verdict === 'warn') got += ballot.weight / 2;
-  }
-  return all > 0 ? (100 * got) / all : undefined;
+  const counted = ballots.filter((ballot) => !ballot.isAdvisory && !ballot.isCritical);
+  const all = sumOf(counted.map((ballot) => ballot.weight));
+  const got = sumOf(counted.map((ballot) => ballot.weight * (CREDIT[ballot.verdict] ?? 0)));
+  // Rounded, since 0.7 + 0.2 of 1 is a hair under 90 points; the quotient first, since all of all must be 100.
+  return all > 0 ? Math.round(100 * (got / all) * 1e9) / 1e9 : undefined;
+}
+
+const CREDIT: Readonly<Partial<Record<Verdict, number>>> = { pass: 1, warn: 0.5 };
+
+/** Sums smallest first: the order of criteria in the file must not move a score across its limit. */
+function sumOf(weights: readonly number[]): number {
+  return [...weights].sort((a, b) => a - b).reduce((sum, weight) => sum + weight, 0);
 }
 
 /**
@@ -65,11 +68,15 @@ export function scoreOf(ballots: readonly Ballot[]): number | undefined {
 export function foldGate(ballots: readonly Ballot[], score?: ScorePolicy): FoldedVerdict {
   const blocking = ballots.filter((ballot) => !ballot.isAdvisory);
   if (blocking.length === 0) return 'inconclusive';
-  const folded = worst(blocking.map((ballot) => ballot.verdict));
+  const folded =
+    score === undefined ? worst(blocking.map((ballot) => ballot.verdict)) : foldScored(blocking, score);
+  // A measured breach that a score trades away against passes of policies is no measured pass either.
   const isDecided = folded === 'pass' || folded === 'warn';
-  if (isDecided && blocking.every((ballot) => ballot.isByPolicy)) return 'inconclusive';
-  if (score === undefined) return folded;
-  return foldScored(blocking, score);
+  return isDecided && !blocking.some(isMeasuredPass) ? 'inconclusive' : folded;
+}
+
+function isMeasuredPass({ verdict, isByPolicy }: Ballot): boolean {
+  return (verdict === 'pass' || verdict === 'warn') && !isByPolicy;
 }
 
 function foldScored(blocking: readonly Ballot[], score: ScorePolicy): FoldedVerdict {

@@ -14,7 +14,8 @@ export function strataOf(window: Window): number {
 
 /** Index of the stratum that holds instant `t`, or -1 outside the window. */
 export function stratumAt(window: Window, t: EpochMs): number {
-  if (t <= window.from || t > window.to) return -1;
+  // Said this way round, an instant that is no number lies outside.
+  if (!(t > window.from && t <= window.to)) return -1;
   return Math.ceil((t - window.from) / window.stepMs) - 1;
 }
 

@@ -79,7 +79,7 @@ async function writeSet(
   facts: RecordFacts,
   mask: (text: string) => string,
 ): Promise<Result<{ files: number }>> {
-  const existing = await readSet(folder, cwd);
+  const existing = readSet(folder, cwd);
   if (!existing.ok && existing.failures.some((failure) => failure.code !== 'recording.missing'))
     return existing;
   const before = existing.ok ? existing.value : undefined;
@@ -90,16 +90,27 @@ async function writeSet(
       mend: `record into a new folder, or pass --at ${before.manifest.evalTime}`,
     });
   }
+  const other = before === undefined ? undefined : otherFlag(before.manifest, facts);
+  if (other !== undefined) {
+    return failed({
+      code: 'recording.conflict',
+      message: `${folder} holds a set recorded with ${other.before}, and this run has ${other.now}: no replay could answer both`,
+      mend: 'record into a new folder, or pass the same flags',
+    });
+  }
   const files = new Map<string, string>(before?.texts);
   const failures: Failure[] = [];
   let redactions = before?.manifest.redactions ?? 0;
   for (const each of sorted(taken, facts.asOf)) {
-    const match = matchOf(each.query, facts.asOf);
+    const plain = matchOf(each.query, facts.asOf);
+    // As it will stand in the file, or a question that holds a secret would never be found again.
+    const match = { ...plain, query: mask(plain.query) };
     const known = before?.find(matchKey(match));
     const recorded = toForm(match, each.measurement, each.query.window, facts.asOf);
     const written = redact(
       `${each.query.backend}/${each.context.signal}.${each.context.part}`,
-      stringify(recorded, { lineWidth: 0 }),
+      recorded,
+      print,
       mask,
     );
     if ('code' in written) {
@@ -134,10 +145,32 @@ async function writeSet(
       [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, text]) => [name, sha256(text)]),
     ),
   };
-  const written = redact(MANIFEST_FILE, stringify(manifest, { lineWidth: 0 }), mask);
+  const written = redact(MANIFEST_FILE, manifest, print, mask);
   if ('code' in written) return failed(written);
   await place(path.resolve(cwd, folder), new Map([...files, [MANIFEST_FILE, written.text]]));
   return ok({ files: files.size });
+}
+
+/** The first flag that questions depend on in which a run differs from the set it is recorded into. */
+function otherFlag(before: Manifest, facts: RecordFacts): { before: string; now: string } | undefined {
+  const since = facts.since === null ? undefined : formatInstant(facts.since);
+  const pairs: readonly (readonly [string, string | undefined, string | undefined])[] = [
+    ['--since', before.since, since],
+    ['--window', before.window, facts.window ?? undefined],
+    ...Object.entries(facts.vars).map(
+      ([name, now]) => [`--var ${name}=`, before.vars?.[name] ?? now, now] as const,
+    ),
+  ];
+  const found = pairs.find(([, then, now]) => then !== now);
+  if (found === undefined) return undefined;
+  const [flag, then, now] = found;
+  const say = (value: string | undefined): string =>
+    value === undefined ? `no ${flag}` : flag.endsWith('=') ? `${flag}${value}` : `${flag} ${value}`;
+  return { before: say(then), now: say(now) };
+}
+
+function print(document: unknown): string {
+  return stringify(document, { lineWidth: 0 });
 }
 
 /** Names follow from the gates, not from the order in which answers came in. */

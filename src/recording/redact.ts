@@ -11,17 +11,21 @@ const PATTERNS: readonly (readonly [string, RegExp])[] = [
 ];
 
 /**
- * Masks the run's secrets and looks for undeclared ones.
+ * Writes a document as text: masks the run's secrets, and looks for undeclared ones.
  *
- * @returns the text to store and how often something was cut out; or a failure, and then nothing may be stored
+ * Each string is masked before the text is made, since quoting may turn a secret into what no mask knows, and the text
+ * again after.
+ *
+ * @returns the text to store and how often something is cut out in it; or a failure, and then nothing may be stored
  */
 export function redact(
   file: string,
-  text: string,
+  document: unknown,
+  print: (document: unknown) => string,
   mask: (text: string) => string,
 ): { text: string; count: number } | Failure {
-  const masked = mask(text);
-  const found = PATTERNS.find(([, pattern]) => pattern.test(masked));
+  const text = mask(print(maskedStrings(document, mask)));
+  const found = PATTERNS.find(([, pattern]) => pattern.test(text));
   if (found !== undefined) {
     return {
       code: 'recording.secret',
@@ -29,5 +33,12 @@ export function redact(
       mend: 'declare the secret as { env: NAME } so that it can be masked, or keep it out of labels and queries',
     };
   }
-  return { text: masked, count: masked.split('<REDACTED:').length - text.split('<REDACTED:').length };
+  return { text, count: text.split('<REDACTED:').length - 1 };
+}
+
+function maskedStrings(value: unknown, mask: (text: string) => string): unknown {
+  if (typeof value === 'string') return mask(value);
+  if (Array.isArray(value)) return value.map((item) => maskedStrings(item, mask));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskedStrings(item, mask)]));
 }

@@ -12,10 +12,12 @@ export interface Replay {
   readonly misses: readonly Failure[];
 }
 
-export function createReplay(set: RecordedSet): Replay {
+/** @param mask the run's: a question that holds a secret is recorded with the secret's name in its place */
+export function createReplay(set: RecordedSet, mask = (text: string): string => text): Replay {
   const misses: Failure[] = [];
   const take: TakeMeasurement = (query, context) => {
-    const match = matchOf(query, set.asOf);
+    const plain = matchOf(query, set.asOf);
+    const match = { ...plain, query: mask(plain.query) };
     const recorded = set.answers.get(matchKey(match));
     if (recorded !== undefined) {
       try {
@@ -64,15 +66,21 @@ function nearest(matches: readonly Match[], wanted: Match): Match | undefined {
     FIELDS.reduce(
       (sum, field) => sum + (match[field] === wanted[field] ? (field === 'query' ? 4 : 1) : 0),
       0,
-    ) + sharedStart(match.query, wanted.query);
+    ) + sharedEnds(match.query, wanted.query);
   return [...matches].sort((a, b) => score(b) - score(a))[0];
 }
 
-/** Share of the query's beginning that two have in common, 0..2. */
-function sharedStart(a: string, b: string): number {
-  let i = 0;
-  while (i < a.length && a[i] === b[i]) i += 1;
-  return (2 * i) / Math.max(a.length, b.length, 1);
+/**
+ * Share of the query that two have in common at its beginning and its end, 0..2: what was changed lies between, and the
+ * labels at the end tell arms and segments apart.
+ */
+function sharedEnds(a: string, b: string): number {
+  const longest = Math.max(a.length, b.length, 1);
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start += 1;
+  let end = 0;
+  while (end < a.length && a.at(-1 - end) === b.at(-1 - end)) end += 1;
+  return (start + end) / longest;
 }
 
 function differences(wanted: Match, near: Match): readonly string[] {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import fs from 'node:fs/promises';
+import fs from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { type Failure, failed, ok, type Result } from '../model/failure.js';
@@ -7,6 +7,7 @@ import { type EpochMs, parseInstant } from '../model/time.js';
 import { type Recorded, recordedSchema } from './form.js';
 import { MANIFEST_FILE, type Manifest, manifestSchema } from './manifest.js';
 import { type Match, matchKey } from './match.js';
+import { parsePlainYaml } from './plain-yaml.js';
 
 /** A set of recorded answers, read and checked. */
 export interface RecordedSet {
@@ -26,8 +27,8 @@ export interface RecordedSet {
  *
  * @param folder as messages show it, relative to `cwd`
  */
-export async function readSet(folder: string, cwd: string): Promise<Result<RecordedSet>> {
-  const manifestText = await read(path.resolve(cwd, folder, MANIFEST_FILE));
+export function readSet(folder: string, cwd: string): Result<RecordedSet> {
+  const manifestText = read(path.resolve(cwd, folder, MANIFEST_FILE));
   if (manifestText === undefined) {
     return failed({
       code: 'recording.missing',
@@ -50,9 +51,9 @@ export async function readSet(folder: string, cwd: string): Promise<Result<Recor
   const answers = new Map<string, Recorded>();
   const files = new Map<string, string>();
   const matches: Match[] = [];
-  for (const name of await namesIn(path.resolve(cwd, folder), manifest.data)) {
+  for (const name of namesIn(path.resolve(cwd, folder), manifest.data)) {
     const file = `${folder}/${name}`;
-    const text = await read(path.resolve(cwd, folder, name));
+    const text = read(path.resolve(cwd, folder, name));
     if (text === undefined) {
       failures.push({
         code: 'recording.invalid',
@@ -108,25 +109,25 @@ export async function readSet(folder: string, cwd: string): Promise<Result<Recor
 }
 
 /** Files of the set: those the manifest lists, and hand-written ones beside them. */
-async function namesIn(folder: string, manifest: Manifest): Promise<readonly string[]> {
+function namesIn(folder: string, manifest: Manifest): readonly string[] {
   const names = new Set(
     Object.keys(manifest.files ?? {}).filter(
       (name) => !path.isAbsolute(name) && !name.split('/').includes('..'),
     ),
   );
-  const entries = await fs.readdir(folder, { withFileTypes: true });
+  const entries = fs.readdirSync(folder, { withFileTypes: true });
   for (const entry of entries) {
     if (!entry.isDirectory()) continue;
-    for (const name of await fs.readdir(path.join(folder, entry.name))) {
+    for (const name of fs.readdirSync(path.join(folder, entry.name))) {
       if (name.endsWith('.yaml')) names.add(`${entry.name}/${name}`);
     }
   }
   return [...names].sort();
 }
 
-async function read(file: string): Promise<string | undefined> {
+function read(file: string): string | undefined {
   try {
-    return await fs.readFile(file, 'utf8');
+    return fs.readFileSync(file, 'utf8');
   } catch (error) {
     if (
       (error as NodeJS.ErrnoException).code === 'ENOENT' ||
@@ -139,7 +140,7 @@ async function read(file: string): Promise<string | undefined> {
 
 function tryParse(text: string): unknown {
   try {
-    return parse(text, { maxAliasCount: 0, version: '1.2' });
+    return parsePlainYaml(text) ?? parse(text, { maxAliasCount: 0, version: '1.2' });
   } catch {
     return undefined;
   }

@@ -89,7 +89,7 @@ const criterion = z.object({
     .meta({ minItems: 2, maxItems: 2 })
     .nullable()
     .describe('95 % interval of the value'),
-  evidence: z.string().describe('How evidence was weighed: point, sequential …'),
+  judge: z.string().describe('How evidence was weighed: point, sequential …'),
   window,
   coverage: z.number().nullable().describe('Share of strata that hold data, 0..1'),
   newest: instant.nullable().describe('Newest sample'),

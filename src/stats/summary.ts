@@ -77,7 +77,10 @@ export function bucketCountAtMost(
   const edge = bounds[i] ?? Number.POSITIVE_INFINITY;
   const count = counts[i] ?? counts.at(-1) ?? 0;
   if (isSameEdge(edge, bound)) return { count, edges: null };
+  // The first bucket begins at 0; where it ends at or below 0, nothing tells where it begins.
+  if (i === 0 && edge <= 0) return { count: 0, edges: [Number.NEGATIVE_INFINITY, edge] };
   const lower = i <= 0 ? 0 : (bounds[i - 1] ?? 0);
+  if (bound <= lower) return { count: 0, edges: [lower, edge] };
   const under = i <= 0 ? 0 : (counts[i - 1] ?? 0);
   // Above the last finite edge nothing is known of where observations lie: only those below the edge count.
   if (edge === Number.POSITIVE_INFINITY) return { count: under, edges: [lower, edge] };
@@ -86,5 +89,6 @@ export function bucketCountAtMost(
 
 /** Bucket edges are decimal texts, bounds are converted units: 0.25 and 250 ms may differ in the last bit. */
 function isSameEdge(a: number, b: number): boolean {
-  return a === b || Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+  // Infinity is near nothing, though its distance to any number is no more than a share of itself.
+  return a === b || (Number.isFinite(a) && Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b)));
 }

@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-const bin = join(import.meta.dirname, '../../bin/gatekeeper.js');
+const root = join(import.meta.dirname, '../..');
+const bin = join(root, 'bin/gatekeeper.js');
 const node = process.env['GATEKEEPER_NODE'] ?? process.execPath;
 
 test('--version prints the version and exits 0', () => {
@@ -24,6 +25,22 @@ test('an unknown command exits 2, with nothing on stdout', () => {
   expect(stderr).toContain('no-such-command');
 });
 
+test.each([
+  ['healthy', 0],
+  ['regressed', 1],
+  ['no-traffic', 3],
+  ['backend-down', 4],
+])('the recorded set %s gives %d', (set, code) => {
+  const { status, stdout } = gatekeeper('check', 'gates', '--replay', `fixtures/${set}`, '--report', 'json');
+  expect(status).toBe(code);
+  expect(JSON.parse(stdout)).toMatchObject({ exitCode: code, mode: 'replay' });
+});
+
+test('validate and plan read the gates of this repository', () => {
+  expect(gatekeeper('validate').status).toBe(0);
+  expect(gatekeeper('plan').status).toBe(0);
+});
+
 function gatekeeper(...args: readonly string[]) {
-  return spawnSync(node, [bin, ...args], { encoding: 'utf8', timeout: 20_000 });
+  return spawnSync(node, [bin, ...args], { cwd: root, encoding: 'utf8', timeout: 20_000 });
 }

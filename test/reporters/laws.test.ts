@@ -95,7 +95,9 @@ describe.each(reporters.ids)('%s', (format) => {
       const lines = render(format, hostile, style).split('\n');
       // The one line that starts so is the reporter's own, and its level is never the attacker's.
       expect(lines.filter((line) => /^\s*::(?!(?:error|warning) file=)/.test(line))).toEqual([]);
-      expect(lines.filter((line) => /##(?:vso)?\[/i.test(line))).toEqual([]);
+      const own = /^##vso\[task\.(?:logissue type=(?:error|warning);|complete result=)/;
+      const others = lines.map((line) => (format === 'azure' ? line.replace(own, '') : line));
+      expect(others.filter((line) => /##(?:vso)?\[/i.test(line))).toEqual([]);
     }
   });
 

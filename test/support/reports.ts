@@ -52,7 +52,7 @@ export function aCriterion(id: string, change: Partial<CriterionResult> = {}): C
     n: 18_402,
     minSamples: 334,
     interval: [0.9895, 0.9923],
-    evidence: 'point',
+    judge: 'point',
     window: WINDOW,
     coverage: 1,
     newest: '2026-11-20T14:35:00Z',
@@ -171,7 +171,7 @@ const LATENCY = aCriterion('latency-p95', {
   limit: '<= baseline + 10%',
   bound: 0.4455,
   interval: null,
-  evidence: 'sequential',
+  judge: 'sequential',
   baseline: { arm: 'baseline', value: 0.405, n: 171_930, window: WINDOW },
 });
 
@@ -255,7 +255,7 @@ const UNDECIDED = aCriterion('checkout-not-worse', {
   limit: '>= baseline - 1pp',
   bound: 0.9663,
   n: 612,
-  evidence: 'sequential',
+  judge: 'sequential',
   interval: [0.938, 0.97],
   baseline: { arm: 'baseline', value: 0.9763, n: 6020, window: WINDOW },
 });

@@ -19,7 +19,8 @@ import { startProgress } from '../progress.js';
 import { publish } from '../publish.js';
 import { planReports, type ReportPlan } from '../reports.js';
 import { type ReplayFacts, Session, type Sources } from '../session.js';
-import { createBackendContext, createStopper, realClock, VERSION } from '../wire.js';
+import { VERSION } from '../version.js';
+import { createBackendContext, createStopper, realClock } from '../wire.js';
 
 /** Evaluates gates once: asks or replays, judges, reports; the exit code is the verdict. */
 export async function check(paths: readonly string[], options: CheckOptions, io: Io): Promise<number> {

@@ -1,3 +1,39 @@
-export function plan(..._args: unknown[]): Promise<number> {
-  return Promise.reject(new Error('being written'));
+import { formatInstant } from '../../model/time.js';
+import { EXIT } from '../exit-code.js';
+import { configFileOf, gateFileOf } from '../inventory/read.js';
+import { type Io, write } from '../io.js';
+import type { GateOptions } from '../options.js';
+import { counted, withoutUserinfo } from '../page/page.js';
+import { gatePlan } from '../plan/gate.js';
+import { questionCount, worldPlan } from '../plan/world.js';
+import { givenVars, writtenOf } from '../plan/written.js';
+import { Session } from '../session.js';
+
+/** Shows what a check would ask and how it would judge, asking nobody. */
+export async function plan(paths: readonly string[], options: GateOptions, io: Io): Promise<number> {
+  const session = new Session(options, io);
+  const sources = await session.sources(paths);
+  if (!sources.ok) return session.refuse(sources.failures);
+  const loaded = await session.load(sources.value, options);
+  await session.tell(loaded.warnings);
+  if (loaded.failures.length > 0) return session.refuse(loaded.failures);
+  const config = configFileOf(sources.value.config, io.env);
+  const vars = givenVars(options.var);
+  const gates = loaded.gates.flatMap((gate) => {
+    const source = sources.value.gates.find(({ file }) => file === gate.file);
+    return gatePlan(gate, writtenOf(source && gateFileOf(source, io.env), config, vars));
+  });
+  const criteria = loaded.gates.reduce((sum, gate) => sum + gate.criteria.length, 0);
+  const lines = [
+    `plan as of ${formatInstant(loaded.asOf)}; nobody was asked`,
+    '',
+    ...gates,
+    ...worldPlan(loaded, io.env),
+    ...(gates.some((line) => /\{\{(?:from|to)\}\}/.test(line))
+      ? ['{{from}} and {{to}} stand for the ends of the window.']
+      : []),
+    `${counted(loaded.gates.length, 'gate')}, ${counted(criteria, 'criterion', 'criteria')}, ${questionCount(loaded.gates)}`,
+  ];
+  await write(io.stdout, session.secrets.mask(withoutUserinfo(`${lines.join('\n')}\n`)));
+  return EXIT.pass;
 }

@@ -1,3 +1,41 @@
-export function schema(..._args: unknown[]): Promise<number> {
-  return Promise.reject(new Error('being written'));
+import { suggest } from '../../contracts/suggest.js';
+import type { FileKind } from '../../gatefile/json-schema.js';
+import { EXIT } from '../exit-code.js';
+import { loadAll } from '../inventory/plugins.js';
+import { type Io, write } from '../io.js';
+import type { CommonOptions } from '../options.js';
+import { Session } from '../session.js';
+import { plugins, resultSchema } from '../wire.js';
+
+/** Documents that have a published schema. */
+export const SCHEMA_KINDS = ['gate', 'config', 'catalog', 'result'] as const;
+type SchemaKind = (typeof SCHEMA_KINDS)[number];
+
+/** Prints a JSON Schema: what editors check gate files by, and what readers of a result rely on. */
+export async function schema(kind: string | undefined, options: CommonOptions, io: Io): Promise<number> {
+  const wanted = kind ?? 'gate';
+  if (!isKind(wanted)) {
+    const near = suggest(wanted, SCHEMA_KINDS);
+    const mend = near === undefined ? `schemas are ${SCHEMA_KINDS.join(', ')}` : `did you mean "${near}"?`;
+    return new Session(options, io).refuse([{ code: 'usage', message: `"${wanted}" has no schema`, mend }]);
+  }
+  const document = wanted === 'result' ? await ofResult() : await ofFile(wanted);
+  await write(io.stdout, `${JSON.stringify(document, null, 2)}\n`);
+  return EXIT.pass;
+}
+
+function isKind(kind: string): kind is SchemaKind {
+  return SCHEMA_KINDS.some((each) => each === kind);
+}
+
+async function ofFile(kind: FileKind): Promise<object> {
+  const { fileJsonSchema } = await import('../../gatefile/json-schema.js');
+  const [backends, signals] = await Promise.all([loadAll(plugins.backends), loadAll(plugins.signals)]);
+  return fileJsonSchema(kind, { backends, signals });
+}
+
+async function ofResult(): Promise<object> {
+  const { resultJsonSchema } = await resultSchema();
+  const { $schema, ...rest } = resultJsonSchema() as { readonly $schema: string };
+  return { $schema, $id: 'result.schema.json', ...rest };
 }

@@ -44,11 +44,16 @@ export function openQuestion(rule: Rule, seen: Estimate, control: Estimate | und
   };
 }
 
-/** The judged number of each stratum, in the rule's unit. */
+/** What each stratum says, in the rule's unit. */
+export function readingsIn(rule: Rule, observation: Observation): readonly Reading[] {
+  return perStratum(rule.take, observation.evidence, rule.stepMs)
+    .map(readingOf)
+    .map(({ value, isAtLeast }) => ({ value: value * rule.factor, isAtLeast }));
+}
+
+/** The judged number of each stratum, in the rule's unit, for charts. */
 export function strataIn(rule: Rule, observation: Observation): readonly (number | null)[] {
-  return perStratum(rule.take, observation.evidence, rule.stepMs).map((value) =>
-    value === null ? null : value * rule.factor,
-  );
+  return readingsIn(rule, observation).map(({ value }) => (Number.isNaN(value) ? null : value));
 }
 
 /** The judgement with its numbers, whatever was decided. */

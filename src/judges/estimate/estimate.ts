@@ -21,21 +21,26 @@ export function estimate(take: Take, evidence: Evidence, stepMs: number): Estima
   }
 }
 
-/** The judged number of each stratum alone, null where it holds none; for `tolerate` and for charts. */
-export function perStratum(take: Take, evidence: Evidence, stepMs: number): readonly (number | null)[] {
+/**
+ * What each stratum alone says of the judged number, for `tolerate` and for charts.
+ *
+ * @returns none at all where one stratum cannot say it: the slope of one step, the age of its data
+ */
+export function perStratum(take: Take, evidence: Evidence, stepMs: number): readonly Estimate[] {
   switch (evidence.kind) {
     case 'counts':
-      return evidence.strata.map((count) => (count === null || count.n <= 0 ? null : count.k / count.n));
+      return evidence.strata.map((count) => {
+        if (count === null || count.n <= 0) return NOTHING;
+        return { ...NOTHING, value: take.kind === 'count' ? count.n : count.k / count.n, n: count.n };
+      });
     case 'buckets':
       return evidence.strata.map((counts) =>
-        counts === null ? null : estimateBuckets(take, evidence.bounds, [counts]).value,
+        counts === null ? NOTHING : estimateBuckets(take, evidence.bounds, [counts]),
       );
     case 'numbers':
-      return take.kind === 'share-at-most' || take.kind === 'share-above'
-        ? evidence.strata.map((value) =>
-            value === null ? null : estimateNumbers(take, [value], stepMs).value,
-          )
-        : evidence.strata;
+      return take.kind === 'slope' || take.kind === 'age'
+        ? []
+        : evidence.strata.map((value) => (value === null ? NOTHING : estimateNumbers(take, [value], stepMs)));
     case 'instant':
     case 'raw':
       return [];

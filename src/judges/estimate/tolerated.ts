@@ -16,8 +16,8 @@ interface Tally {
 export function judgeTolerated(
   rule: Rule,
   tolerate: Tolerance,
-  judged: readonly (number | null)[],
-  baseline: readonly (number | null)[] | undefined,
+  judged: readonly Reading[],
+  baseline: readonly Reading[] | undefined,
 ): Pick<Judgement, 'verdict' | 'reason'> {
   const pass = tally(rule.pass, tolerate, judged, baseline);
   if (pass.possible <= tolerate.breaches) return { verdict: 'pass', reason: null };
@@ -51,12 +51,10 @@ function missing(tallied: Tally): Pick<Judgement, 'verdict' | 'reason'> {
 function tally(
   limit: PreparedLimit,
   tolerate: Tolerance,
-  judged: readonly (number | null)[],
-  baseline: readonly (number | null)[] | undefined,
+  judged: readonly Reading[],
+  baseline: readonly Reading[] | undefined,
 ): Tally {
-  const steps = judged.map((value, i) =>
-    evaluate(limit.condition, readingAt(value), readingAt(baseline?.[i] ?? null)),
-  );
+  const steps = judged.map((reading, i) => evaluate(limit.condition, reading, baseline?.[i] ?? NO_READING));
   // A window shorter than the run is a run with steps missing, not a run without breaches.
   while (steps.length < tolerate.steps) steps.push('open');
   let sure = 0;
@@ -68,8 +66,4 @@ function tally(
     possible = Math.max(possible, broken + run.filter((step) => step === 'open').length);
   }
   return { sure, possible };
-}
-
-function readingAt(value: number | null): Reading {
-  return value === null ? NO_READING : { value, isAtLeast: false };
 }

@@ -1,12 +1,18 @@
-import stringWidth from 'string-width';
+import { stripVTControlCharacters } from 'node:util';
+import { clustersOf, widthOfClusters } from './clusters.js';
 
 /** Text laid out in terminal columns; wide characters take two, combining ones none. */
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/**
+ * Plain text, and · – … → ≤ ≥ │ ▁…█ ▲ ⊘ ✓ ✗: nearly every text is nothing else, and taking one apart costs a hundred times
+ * as much. In escapes, as all that is built is ASCII (tools/build.mjs).
+ */
+const OWN_DRAWING =
+  /^[ -~\u00a0\u00b7\u2013\u2026\u2192\u2264\u2265\u2502\u2581-\u2588\u25b2\u2298\u2713\u2717]*$/;
 
 export function widthOf(text: string): number {
-  // Nearly every text is plain or our own drawing; taking one apart costs a hundred times as much.
-  return /^[ -~\u00a0…│▁-█]*$/.test(text) ? text.length : stringWidth(text);
+  const plain = text.includes('\u001b') ? stripVTControlCharacters(text) : text;
+  return OWN_DRAWING.test(plain) ? plain.length : widthOfClusters(plain);
 }
 
 export function pad(text: string, width: number): string {
@@ -67,25 +73,26 @@ export function shorten(text: string, width: number, ellipsis: string): string {
   const isPlain = /^[ -~]*$/.test(text);
   if (isPlain)
     return text.slice(0, Math.ceil(room / 2)) + ellipsis + text.slice(text.length - Math.floor(room / 2));
-  const characters = [...graphemes.segment(text)].map(({ segment }) => segment);
+  const characters = clustersOf(text);
   const head = take(characters, Math.ceil(room / 2));
   const end = take(characters.toReversed(), Math.floor(room / 2));
   return `${head.join('')}${ellipsis}${end.toReversed().join('')}`;
 }
 
 function isUnbreakable(word: string): boolean {
-  return /^[\x21-\x7e…\u00a0]*$/.test(word);
+  return /^[\x21-\x7e\u2026\u00a0]*$/.test(word);
 }
 
 function piecesOf(word: string, width: number): readonly string[] {
+  if (widthOf(word) <= width) return [word];
   const pieces: string[] = [];
   let piece = '';
-  for (const { segment } of graphemes.segment(word)) {
-    if (piece !== '' && widthOf(piece) + widthOf(segment) > width) {
+  for (const cluster of clustersOf(word)) {
+    if (piece !== '' && widthOf(piece) + widthOf(cluster) > width) {
       pieces.push(piece);
       piece = '';
     }
-    piece += segment;
+    piece += cluster;
   }
   return [...pieces, piece];
 }

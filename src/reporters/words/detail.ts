@@ -93,7 +93,7 @@ export function evidenceText(report: GateReport, gate: GateResult, criterion: Cr
   const samples = `${samplesText(criterion)}${baseline === null || arm === undefined ? '' : ` ${arm}`}`;
   const isDoubtful = criterion.verdict === 'inconclusive' || criterion.verdict === 'error';
   return [
-    criterion.evidence,
+    criterion.judge,
     baseline === null ? samples : `${samples}, ${countText(baseline.n)} ${baseline.arm}`,
     difference === null ? null : `difference ${difference}`,
     interval === null ? null : `95 % interval ${interval}`,

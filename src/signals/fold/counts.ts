@@ -103,8 +103,8 @@ function commonTrouble(
 }
 
 function isSeen(input: ObserveInput, parts: CountParts): boolean {
-  const seen = input.answers.get(`${parts.numerator}-seen`);
-  return (seen !== undefined && seen.series.length > 0) || input.isSeenElsewhere(parts.numerator);
+  const seen = input.answers.get(`${parts.numerator}-seen`)?.series ?? [];
+  return seen.some((series) => series.times.length > 0) || input.isSeenElsewhere(parts.numerator);
 }
 
 function observation(
@@ -173,8 +173,10 @@ function worstOf(input: ObserveInput, each: readonly Observation[], pooled: Obse
   return { ...pooled, evidence: { kind: 'counts', strata } };
 }
 
+/** Of equal shares the one with more behind it, so that the order of series decides nothing. */
 function isWorse(a: Count, b: Count, better: 'higher' | 'lower'): boolean {
-  return better === 'higher' ? a.k / a.n < b.k / b.n : a.k / a.n > b.k / b.n;
+  const difference = (a.k / a.n - b.k / b.n) * (better === 'higher' ? -1 : 1);
+  return difference > 0 || (difference === 0 && a.n > b.n);
 }
 
 function strayNumerator(parts: CountParts, labels: Labels): Observed {

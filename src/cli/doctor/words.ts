@@ -1,0 +1,49 @@
+import type { Health } from '../../contracts/backend.js';
+import { formatDuration } from '../../model/time.js';
+import { counted, type Row, rowsText } from '../page/page.js';
+import type { Finding } from './examine.js';
+
+/** Data older than this are worth a word: most exporters are scraped every minute or faster. */
+const OLD_MS = 5 * 60_000;
+/** What a clock may be ahead by before it counts. */
+const AHEAD_MS = 5000;
+
+/** One block per backend, and a count. */
+export function findingsText(findings: readonly Finding[]): readonly string[] {
+  const failed = findings.filter(({ state }) => state === 'failed').length;
+  const blocks = findings.flatMap((finding) => [headOf(finding), ...rowsText(rowsOf(finding), 1), '']);
+  const sum = `${counted(findings.length, 'backend')}: ${findings.length - failed} reached, ${failed} not`;
+  return [...blocks, sum];
+}
+
+function headOf({ backend: { id, type, address } }: Finding): string {
+  return `${id}   ${type}   ${address}`;
+}
+
+function rowsOf(finding: Finding): readonly Row[] {
+  if (finding.state === 'reached')
+    return [['REACHED', finding.health.identity], ...healthRows(finding.health)];
+  const { code, message, detail = [], mend } = finding.failure;
+  return [
+    ['FAILED', [message, ...detail]],
+    ...(mend === undefined ? [] : [['next', mend] as const]),
+    ['next', `gatekeeper explain ${code}`],
+  ];
+}
+
+function healthRows({ newestAgeMs, notes }: Health): readonly Row[] {
+  return [newestRow(newestAgeMs), ...notes.map((note): Row => ['note', note])];
+}
+
+function newestRow(ageMs: number | null): Row {
+  if (ageMs === null) return ['newest', 'its newest data cannot be asked for'];
+  if (ageMs < -AHEAD_MS)
+    return ['WARN', `the newest data lie ${age(-ageMs)} ahead: its clock and ours differ`];
+  if (ageMs > OLD_MS)
+    return ['WARN', `the newest data are ${age(ageMs)} old: does anything still write to it?`];
+  return ['newest', `${age(Math.max(0, ageMs))} old`];
+}
+
+function age(ms: number): string {
+  return formatDuration(ms >= 60_000 ? Math.floor(ms / 60_000) * 60_000 : Math.floor(ms / 1000) * 1000);
+}

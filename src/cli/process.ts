@@ -1,0 +1,72 @@
+import { writeSync } from 'node:fs';
+import type { Writable } from 'node:stream';
+import type { Io } from './io.js';
+
+/** The real process. Its streams are made when they are first asked for: each takes a millisecond or two. */
+export function processIo(): Io {
+  const streams: Partial<Record<'stdout' | 'stderr', Writable>> = {};
+  const stream = <Name extends 'stdout' | 'stderr'>(name: Name): NodeJS.Process[Name] => {
+    streams[name] ??= ignoringClosedPipes(process[name]);
+    return process[name];
+  };
+  return {
+    get stdout() {
+      return stream('stdout');
+    },
+    get stderr() {
+      return stream('stderr');
+    },
+    get stdin() {
+      return process.stdin;
+    },
+    env: process.env,
+    cwd: process.cwd(),
+    onSignal: (listener) => {
+      let isSecond = false;
+      const handlers = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
+        const handler = (): void => {
+          // The second one ends the process at once, whatever is still under way.
+          if (isSecond) process.exit(signal === 'SIGINT' ? 130 : 143);
+          isSecond = true;
+          listener(signal);
+        };
+        process.on(signal, handler);
+        return { signal, handler };
+      });
+      return () => {
+        for (const { signal, handler } of handlers) process.off(signal, handler);
+      };
+    },
+  };
+}
+
+/** A reader that went away is no crash: the exit code still stands. */
+function ignoringClosedPipes(stream: Writable): Writable {
+  return stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+/**
+ * Prints a word without a stream, which takes longer to make than Node takes to start the rest.
+ *
+ * @returns false when it could not be printed so, and nothing was
+ */
+export function printAtOnce(text: string): boolean {
+  try {
+    return writeSync(1, text) > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Sets the exit code, for the process to end by itself once its streams are drained. */
+export function setExitCode(code: number): void {
+  process.exitCode = code;
+}
+
+/** Reports what nobody caught; Node's own code for it is 1, which would read as a verdict. */
+export function onCrash(report: (error: unknown) => void): void {
+  process.on('uncaughtException', report);
+  process.on('unhandledRejection', report);
+}

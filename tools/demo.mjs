@@ -1,0 +1,24 @@
+// @ts-check
+/** Judges this repository's gates from recorded answers, with no network, and says what to try next. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const command = ['bin/gatekeeper.js', 'check', 'gates', '--replay', 'fixtures/healthy'];
+
+console.log(`$ node ${command.join(' ')}\n`);
+const { status, error } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' });
+if (error !== undefined) throw error;
+
+console.log(`
+Try next:
+
+  # the same gates on a canary that is broken in each of them: exit 1, what is wrong and who is to be called
+  node bin/gatekeeper.js check gates --replay fixtures/regressed
+
+  # what one of its criteria asks, and how it is judged
+  node bin/gatekeeper.js explain 'checkout-completion.checkout-not-worse[path=edge]'
+
+  # the same gates on your Prometheus
+  PROMETHEUS_URL=http://127.0.0.1:9090 node bin/gatekeeper.js check gates`);
+process.exitCode = status ?? 1;

@@ -1,0 +1,15 @@
+// @ts-check
+/** Writes schema/*.schema.json by what the built binary prints: `npm run schema`. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = join(root, 'schema');
+
+mkdirSync(folder, { recursive: true });
+for (const kind of ['gate', 'config', 'catalog', 'result']) {
+  const text = execFileSync(process.execPath, [join(root, 'bin/gatekeeper.js'), 'schema', kind]);
+  writeFileSync(join(folder, `${kind}.schema.json`), text);
+}
