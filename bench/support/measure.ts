@@ -1,6 +1,6 @@
 /** Times child processes side by side: the machine's mood moves all of them, and the ratio stays. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -58,20 +58,26 @@ function clean(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !isForeign(name)));
 }
 
-const PEAK = `process.on('exit', () => require('node:fs').writeFileSync(process.env.BENCH_PEAK, String(process.resourceUsage().maxRSS)))`;
+const PEAK = `process.on('exit', () => {
+  require('node:fs').writeFileSync(process.env.BENCH_PEAK, String(process.resourceUsage().maxRSS));
+});`;
 
 /** Runs a Node program and tells its peak memory too, by what the system counted for it. */
 export function runWithPeak(command: Command): Ran & { readonly peakMiB: number } {
-  const file = join(tmpdir(), `gatekeeper-bench-peak-${process.pid}`);
-  const preload = `data:text/javascript,import { createRequire } from 'node:module'; const require = createRequire('/'); ${PEAK}`;
-  const ran = run({
-    ...command,
-    args: ['--import', preload, ...command.args],
-    env: { ...command.env, BENCH_PEAK: file },
-  });
-  const peakMiB = Number(readFileSync(file, 'utf8')) / 1024;
-  rmSync(file);
-  return { ...ran, peakMiB };
+  const folder = mkdtempSync(join(tmpdir(), 'gatekeeper-bench-peak-'));
+  try {
+    const preload = join(folder, 'peak.cjs');
+    const file = join(folder, 'peak');
+    writeFileSync(preload, PEAK);
+    const ran = run({
+      ...command,
+      args: ['--require', preload, ...command.args],
+      env: { ...command.env, BENCH_PEAK: file },
+    });
+    return { ...ran, peakMiB: Number(readFileSync(file, 'utf8')) / 1024 };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /**

@@ -4,15 +4,38 @@ import type { Failure } from '../model/failure.js';
 
 /** Writes a file whole or not at all, making its folders; undefined when it went well. */
 export async function writeWhole(file: string, text: string, shown: string): Promise<Failure | undefined> {
-  const staging = `${file}.writing-${process.pid}`;
   try {
     await makeFolder(path.dirname(file));
-    await fs.writeFile(staging, text);
-    await fs.rename(staging, file);
+    const target = await targetOf(file);
+    await (target.isReplaceable ? replace(target.path, text) : fs.writeFile(target.path, text));
     return undefined;
   } catch (error) {
-    await fs.rm(staging, { force: true }).catch(() => undefined);
     return writeFailure(shown, error);
+  }
+}
+
+async function replace(file: string, text: string): Promise<void> {
+  const staging = `${file}.writing-${process.pid}`;
+  try {
+    await fs.writeFile(staging, text);
+    await fs.rename(staging, file);
+  } catch (error) {
+    await fs.rm(staging, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Where a path leads. A rename would put a plain file in the place of a link, a pipe or a device: as root, /dev/null
+ * itself would be gone.
+ */
+async function targetOf(file: string): Promise<{ readonly path: string; readonly isReplaceable: boolean }> {
+  try {
+    const real = await fs.realpath(file);
+    return { path: real, isReplaceable: (await fs.stat(real)).isFile() };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { path: file, isReplaceable: true };
+    throw error;
   }
 }
 
@@ -56,6 +79,11 @@ function writeFailure(shown: string, error: unknown): Failure {
     EISDIR: 'it is a folder',
     ENOTDIR: 'a part of its path is a file',
     EROFS: 'the file system is read-only',
+    ENOENT: 'its folder is not there and cannot be made',
+    EFBIG: 'it is larger than files may be here',
+    EDQUOT: 'the quota is used up',
+    ENAMETOOLONG: 'its name is too long',
+    ELOOP: 'its links go in a circle',
   };
   return {
     code: 'report.write',

@@ -42,9 +42,36 @@ export async function start(): Promise<void> {
     return;
   }
   const io = processIo();
+  let isCrashed = false;
+  let isOutputLost = false;
+  let code: number | undefined;
+  // What goes wrong beside the run may come before its code or after it; no verdict overrules it.
+  const settle = (): void => {
+    if (isCrashed) setExitCode(EXIT.internal);
+    else if (code !== undefined) setExitCode(isOutputLost ? withoutOutput(code) : code);
+  };
   onCrash((error) => {
-    io.stderr.write(crashText(error));
-    setExitCode(EXIT.internal);
+    const isLost = isWriteError(error);
+    if (isLost) isOutputLost = true;
+    else isCrashed = true;
+    io.stderr.write(isLost ? lostText(error) : crashText(error));
+    settle();
   });
-  setExitCode(await main(argv, io));
+  code = await main(argv, io);
+  settle();
+}
+
+/** A full disk behind `> report.txt` is no bug of the program. */
+function isWriteError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'write';
+}
+
+function lostText({ code, message }: NodeJS.ErrnoException): string {
+  const why = code === 'ENOSPC' ? 'the disk is full' : (code ?? message);
+  return `standard output could not be written: ${why}\n   make room, or write the report elsewhere: --report FORMAT:FILE\n`;
+}
+
+/** A pass whose report is lost cannot be shown to anyone. */
+function withoutOutput(code: number): number {
+  return code === EXIT.pass || code === EXIT.warn ? EXIT.config : code;
 }

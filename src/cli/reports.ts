@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { suggest } from '../contracts/suggest.js';
 import { type Failure, failed, ok, type Result } from '../model/failure.js';
 import { formats } from './wire.js';
@@ -20,7 +21,7 @@ export function planReports(written: readonly string[]): Result<ReportPlan> {
   const reports = written.map((each): PlannedReport => {
     const colon = each.indexOf(':');
     const format = colon < 0 ? each : each.slice(0, colon);
-    const path = colon < 0 ? null : each.slice(colon + 1);
+    const file = colon < 0 ? null : each.slice(colon + 1);
     if (!formats.ids.includes(format)) {
       const near = suggest(format, formats.ids);
       failures.push({
@@ -29,14 +30,22 @@ export function planReports(written: readonly string[]): Result<ReportPlan> {
         mend: near === undefined ? `formats are ${formats.ids.join(', ')}` : `did you mean "${near}"?`,
       });
     }
-    if (path === '')
+    if (file === '')
       failures.push({
         code: 'usage',
         message: `--report ${each} names no path`,
         mend: `write --report ${format}:FILE, or --report ${format} for standard output`,
       });
-    return { format, path: path === '-' ? null : path };
+    return { format, path: file === '-' ? null : file };
   });
+  const paths = reports.flatMap((report) => (report.path ? [path.normalize(report.path)] : []));
+  for (const twice of new Set(paths.filter((each, i) => paths.indexOf(each) !== i))) {
+    failures.push({
+      code: 'usage',
+      message: `two reports go to ${twice}`,
+      mend: 'give each a path of its own; the second would replace the first',
+    });
+  }
   const onStdout = reports.filter((report) => report.path === null);
   if (onStdout.length > 1) {
     failures.push({

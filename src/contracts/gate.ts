@@ -60,6 +60,8 @@ export interface Criterion {
   readonly on: OnPolicies;
   readonly waiver: Waiver | null;
   readonly across: Across | undefined;
+  /** Most series that `across: each` may answer. */
+  readonly atMost: number | null;
   readonly evidence: string;
   /** Share of strata that must hold data, 0..1. */
   readonly coverage: number;

@@ -46,6 +46,8 @@ export function judgeCriterion(
   if (failure !== undefined) return undecided('error', reasonOfFailure(failure));
   const sides = observeArms(criterion, measurements);
   if (sides.state === 'unusable') return undecided('error', reasonOfFailure(sides.failure));
+  const crowd = tooManySeries(criterion, sides.judged);
+  if (crowd !== undefined) return undecided('error', reasonOfFailure(crowd));
   const blanket = partialAnswer(criterion, measurements) ?? shortStep(criterion, measurements);
   return pair(criterion, sides.judged, sides.baseline).map(({ labels, judged, baseline }): Judged => {
     const series = criterion.across === 'each' && Object.keys(labels).length > 0 ? labels : null;
@@ -163,6 +165,16 @@ function shortStep(criterion: Criterion, measurements: Measurements): Reason | u
     if (reason !== undefined) return reason;
   }
   return undefined;
+}
+
+/** `at-most` holds the number of verdicts down that `each` may make. */
+function tooManySeries(criterion: Criterion, judged: readonly Observation[]): Failure | undefined {
+  if (criterion.atMost === null || judged.length <= criterion.atMost) return undefined;
+  return {
+    code: 'backend.answer-shape',
+    message: `${judged.length} series answered, and "at-most" allows ${criterion.atMost}`,
+    mend: 'narrow the query, or raise "at-most"',
+  };
 }
 
 type Sides =

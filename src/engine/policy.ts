@@ -20,11 +20,11 @@ export interface Ruled extends Judged {
 
 /** Applies, in this order: the file's `on:`, the flags (they only tighten), waivers, fallbacks. */
 export function rule(gate: Gate, judged: readonly Judged[], flags: RunPolicy): readonly Ruled[] {
-  const ruled = judged.map((each) => waive(tighten(applyOn(each), flags)));
+  const ruled = judged.map((each) => waive(tighten(applyOn(each, gate), flags)));
   return ruled.map((each) => degrade(each, judged, gate));
 }
 
-function applyOn(each: Judged): Ruled {
+function applyOn(each: Judged, gate: Gate): Ruled {
   const { judgement, criterion } = each;
   const plain = {
     ...each,
@@ -36,14 +36,17 @@ function applyOn(each: Judged): Ruled {
   const key = policyKey(judgement);
   const policy: MissingPolicy | undefined = key === undefined ? undefined : criterion.on[key];
   if (key === undefined || policy === undefined || judgement.reason === null) return plain;
+  const isLoose = policy === 'warn' || policy === 'pass';
   // A window that is still filling is not missing evidence: a policy must not pass it early.
-  if (judgement.reason.code === 'window-not-full') return plain;
+  if (judgement.reason.code === 'window-not-full' || (isLoose && !gate.isWindowFull)) return plain;
   const because = criterion.on.because === undefined ? '' : `, because ${criterion.on.because}`;
   const reason: Reason = {
     ...judgement.reason,
+    // What the evidence said stands beside it, under `judged`.
+    code: isLoose ? 'on-policy' : judgement.reason.code,
     text: `${judgement.reason.text} (on ${key}: ${policy}${because})`,
   };
-  return { ...plain, verdict: policy, reason, isByPolicy: policy === 'warn' || policy === 'pass' };
+  return { ...plain, verdict: policy, reason, isByPolicy: isLoose };
 }
 
 function policyKey(judgement: Judgement): 'no-data' | 'undecided' | 'error' | undefined {

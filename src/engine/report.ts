@@ -9,7 +9,6 @@ import {
   type ReportQuery,
   type ReportWindow,
 } from '../model/report.js';
-import { labelsText } from '../model/series.js';
 import { type EpochMs, formatDuration, formatInstant } from '../model/time.js';
 import { type FoldedVerdict, foldGate, scoreOf, VERDICTS, type Verdict, worst } from '../model/verdict.js';
 import type { Window } from '../model/window.js';

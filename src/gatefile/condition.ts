@@ -69,7 +69,7 @@ function marginOf(sign: 1 | -1, quantity: Quantity, context: LimitContext): Resu
     );
   }
   // Computed as (100 ± p) / 100 so that 10 % above gives 1.1 and not 1 + 0.1's neighbour.
-  if (quantity.unit === '%') return ok({ scale: (100 + sign * quantity.value) / 100, offset: 0 });
+  if (quantity.unit === '%') return ok({ scale: decimal((100 + sign * quantity.value) / 100), offset: 0 });
   if (quantity.unit === 'pp') {
     if (!isShare)
       return unitTrouble(
@@ -77,7 +77,7 @@ function marginOf(sign: 1 | -1, quantity: Quantity, context: LimitContext): Resu
         'write % for a share of the baseline, or the unit itself',
       );
     const factor = factorBetween('%', context.unit) ?? Number.NaN;
-    return ok({ scale: 1, offset: sign * quantity.value * factor });
+    return ok({ scale: 1, offset: sign * scaled(quantity.value, factor) });
   }
   if (isShare && quantity.unit === '') {
     const points = Number((quantity.value * 100).toPrecision(12));
@@ -130,14 +130,17 @@ export function convert(quantity: Quantity, context: LimitContext): Result<numbe
   );
 }
 
-/** 450 ms is 0.45 s and not 0.45000000000000001: division by the reciprocal keeps decimal bounds decimal. */
 function scaled(value: number, factor: number): number {
   const inverse = 1 / factor;
-  return Number.isInteger(inverse) && inverse > 1
-    ? value / inverse
-    : Math.abs(inverse - Math.round(inverse)) < 1e-9
-      ? value / Math.round(inverse)
-      : value * factor;
+  const whole = Math.round(inverse);
+  // 450 ms is 0.45 s: division by a whole reciprocal is exact where multiplication is not.
+  return decimal(whole > 0 && Math.abs(inverse - whole) < 1e-9 ? value / whole : value * factor);
+}
+
+/** The short decimal next to a value: 99.9 / 100 is 0.9990000000000001, which 999 of 1000 would fall short of. */
+function decimal(value: number): number {
+  const short = Number(value.toPrecision(15));
+  return Math.abs(short - value) <= Number.EPSILON * Math.abs(value) ? short : value;
 }
 
 function limitTrouble(message: string, mend: string): Result<never> {

@@ -263,7 +263,8 @@ function segmentRules(
 
 interface SegmentInput {
   readonly id: string;
-  readonly block: RuleBlock & Pick<CriterionBlock, 'about' | 'across' | 'weight' | 'fallback' | 'dependency'>;
+  readonly block: RuleBlock &
+    Pick<CriterionBlock, 'about' | 'across' | 'at-most' | 'weight' | 'fallback' | 'dependency'>;
   readonly open: OpenSignal;
   readonly take: PreparedTake;
   readonly judge: { readonly judge: Judge; readonly evidence: string };
@@ -330,6 +331,7 @@ function openSegment(context: FileContext, gate: GateParts, input: SegmentInput)
     on: (block.on ?? {}) as OnPolicies,
     waiver: null,
     across: block.across,
+    atMost: block['at-most'] ?? null,
     evidence: input.judge.evidence,
     coverage: gate.settings.coverage,
     maxAgeMs: gate.settings.maxAgeMs ?? 2 * gate.settings.stepMs,

@@ -42,7 +42,7 @@ export function resolveEnvironment(
     if (Array.isArray(value)) return value.map((item, i) => walk(item, [...path, i]));
     if (typeof value !== 'object' || value === null) return value;
     const node = value as Readonly<Record<string, unknown>>;
-    if (path[0] === 'backends' && path.length > 2 && isSecretNode(node)) return resolveSecret(node, path);
+    if (maySecretStand(path) && isSecretNode(node)) return resolveSecret(node, path);
     return Object.fromEntries(Object.entries(node).map(([key, item]) => [key, walk(item, [...path, key])]));
   };
   const expand = (text: string, path: Path): string =>
@@ -104,6 +104,12 @@ export function resolveEnvironment(
     return new SecretValue(place, secret);
   };
   return { value: walk(yaml.value, []), failures, secrets, names: [...names], plain };
+}
+
+/** Secrets are what backends prove themselves with, and what a single request sends beside its question. */
+function maySecretStand(path: Path): boolean {
+  if (path[0] === 'backends') return path.length > 2;
+  return path.slice(2).some((step) => step === 'headers' || step === 'params' || step === 'body');
 }
 
 function isSecretNode(node: Readonly<Record<string, unknown>>): boolean {

@@ -26,6 +26,17 @@ const TYPES: Readonly<Record<string, string>> = {
   record: 'a mapping',
 };
 
+/** How a value of a type is written. */
+const SHAPES: Readonly<Record<string, string>> = {
+  string: 'write one text',
+  number: 'write it without quotes and unit',
+  int: 'write it without quotes and unit',
+  boolean: 'write true or false',
+  array: 'write it as [A, B]',
+  object: 'write it as { KEY: VALUE }',
+  record: 'write it as { KEY: VALUE }',
+};
+
 /** An issue in the words of the file; a schema's own words come first. */
 export function wordsOf(issue: z.core.$ZodIssue, found: Found): Words {
   // The mend travels in the message, after a line break.
@@ -71,8 +82,8 @@ function wordsOfValue(values: readonly string[], { value, key }: Found): Words {
 function mendType(expected: string, { value, key }: Found): string | undefined {
   const isPlain = typeof value === 'number' || typeof value === 'boolean';
   if (expected === 'string' && isPlain) return `put it in quotes: "${value}"`;
-  if (value === null) return `write ${TYPES[expected] ?? 'a value'} behind "${key}:", or leave the key out`;
-  return undefined;
+  if (value === null) return `write ${TYPES[expected] ?? 'a value'} behind "${key}:"`;
+  return SHAPES[expected];
 }
 
 /** What was found, short and in one line. */

@@ -131,7 +131,10 @@ function queryOf(backends: readonly BackendType[]): Json {
       "A query in the backend's language, { counter: SELECTOR }, or a mapping that the backend defines.",
     anyOf: [
       { type: 'string', minLength: 1 },
-      ...backends.map(({ type, querySchema }) => ({ title: `${type} query`, ...part(querySchema) })),
+      ...backends.map(({ type, querySchema }) => ({
+        title: `${type} query`,
+        ...part(querySchema),
+      })),
     ],
   };
 }

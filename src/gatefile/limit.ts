@@ -4,7 +4,7 @@ import { type Limit, OPERATORS, type Operator, type Side } from '../model/limit.
 import type { Quantity } from '../model/unit.js';
 
 const NUMBER = String.raw`[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?`;
-const QUANTITY = new RegExp(`^(${NUMBER})\\s*([^\\s\\d+\\-*<>=!][^\\s*<>=!]*(?:\\s+[^\\s]+)*)?$`);
+const QUANTITY = new RegExp(`^(${NUMBER})\\s*([^\\s\\d+\\-*<>=!,.;:_'][^\\s*<>=!]*(?:\\s+[^\\s]+)*)?$`);
 const BASELINE = /^baseline(?:\s*([+*-])\s*(.+))?$/;
 
 const SHAPES =

@@ -152,7 +152,7 @@ function openCatalogued(context: FileContext, block: SignalBlock, path: Path): C
       code: 'gatefile.unknown-name',
       message: `"${block.use}" is not in the catalogue`,
       span,
-      mend: near === undefined ? '"gatekeeper list --catalog" lists it' : `did you mean "catalog/${near}"?`,
+      mend: near === undefined ? '"gatekeeper list" names what is in it' : `did you mean "catalog/${near}"?`,
     });
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { Buffer, isUtf8 } from 'node:buffer';
 import type { Failure, Result } from '../model/failure.js';
 import { failed, ok } from '../model/failure.js';
 import type { Span } from '../model/span.js';
@@ -24,11 +25,10 @@ export function decode(file: string, bytes: Uint8Array): Result<string> {
       mend: 'check the path, or split the gates over several files',
     });
   }
-  try {
-    return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return failed(notUtf8(file, bytes));
-  }
+  // A strict TextDecoder says the same, and takes 0.2 ms to make.
+  if (!isUtf8(bytes)) return failed(notUtf8(file, bytes));
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  return ok(text.startsWith('\ufeff') ? text.slice(1) : text);
 }
 
 function notUtf8(file: string, bytes: Uint8Array): Failure {

@@ -26,7 +26,7 @@ export function parseTake(text: string): Result<WrittenTake> {
     // p999 is refused, not read as 9.99: the usual habit means 99.9.
     if (percent > 0 && percent < 100) return ok({ kind: 'quantile', quantile: percent / 100 });
   }
-  const share = /^share\s*(<=|>)\s*(.+)$/.exec(trimmed);
+  const share = /^share\s*(<=|>(?!=))\s*(.+)$/.exec(trimmed);
   if (share !== null) {
     const bound = parseQuantity(share[2] ?? '');
     return bound.ok

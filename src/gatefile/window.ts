@@ -87,7 +87,7 @@ function settingsTrouble({ forMs, stepMs }: WindowSettings): WindowResult | unde
   if (forMs < stepMs || forMs % stepMs !== 0) {
     const near = Math.max(1, Math.round(forMs / stepMs)) * stepMs;
     return wrong('for', {
-      message: `the window ${formatDuration(forMs)} is no multiple of its step ${formatDuration(stepMs)}`,
+      message: `the window ${formatDuration(forMs)} is no multiple of the step ${formatDuration(stepMs)}`,
       mend: `use ${formatDuration(near)}, or another step`,
     });
   }

@@ -31,7 +31,7 @@ export function tooDeep(span: Span): Failure {
 function tooDeepNode(doc: Document.Parsed, { span }: YamlText): Failure | undefined {
   let found: Failure | undefined;
   visit(doc, (_key, node, path) => {
-    if (path.filter(isCollection).length <= MAX_DEPTH) return undefined;
+    if (path.length <= MAX_DEPTH || path.filter(isCollection).length <= MAX_DEPTH) return undefined;
     const [start, end] = (node as Node).range ?? [0, 1];
     const place = span(start, end);
     found = tooDeep(place.endLine === place.line ? place : span(start, start + 1));

@@ -18,6 +18,7 @@ const MOST_REDIRECTS = 5;
 const FOLLOWED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** All that another origin is told; which of the other headers are secret cannot be known here. */
 const HARMLESS: ReadonlySet<string> = new Set(['accept', 'accept-encoding', 'user-agent']);
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 // RFC 9110 5.5, and what node:http takes: no line breaks, no control characters, nothing above Latin-1.
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -32,7 +33,11 @@ export function firstHop(request: HttpRequest, userAgent: string): Hop {
     throw refused(`the url of backend "${request.backend}" is none`, 'write it like http://host:9090/path');
   }
   const url = new URL(request.url);
-  const headers: Record<string, string> = { 'user-agent': userAgent, 'accept-encoding': 'gzip, deflate, br' };
+  const headers: Record<string, string> = {
+    'user-agent': userAgent,
+    // Where nothing has to travel, packing costs more than it saves: a fifth of a run of 1,000 range queries.
+    'accept-encoding': LOOPBACK.test(url.hostname) ? 'identity' : 'gzip, deflate, br',
+  };
   for (const [name, value] of Object.entries(request.headers)) headers[name.toLowerCase()] = value;
   const credentials = credentialsOf(request, url);
   if (credentials !== undefined) headers['authorization'] = credentials;

@@ -43,7 +43,6 @@ export const FAILURE_CODES = [
   'backend.rejected',
   'backend.malformed',
   'backend.too-large',
-  'backend.clock-skew',
   'backend.exec',
   'backend.file',
   'backend.query',

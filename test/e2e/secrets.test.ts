@@ -138,14 +138,13 @@ else process.stdout.write(JSON.stringify([{ value: 0.5, echo: secret }]));
 `;
 
 /** Every way of giving a secret to a backend, all asked by one gate. */
-function gateOf(url: string, secretOf: (name: Name) => string): string {
-  const userinfo = url.replace('//', `//someone:${encodeURIComponent(secretOf('USERINFO'))}@`);
+function gateOf(url: string): string {
   return `
 gate: leaky
 runbook: https://runbooks.example/leaky
 window: { for: 1m, step: 1m, settle: 1m }
 backends:
-  userinfo: { type: prometheus, url: ${JSON.stringify(userinfo)} }
+  userinfo: { type: prometheus, url: "\${METRICS_URL}" }
   basic: { type: prometheus, url: "${url}", auth: { basic: { username: someone, password: { env: BASIC } } } }
   bearer:
     type: prometheus
@@ -205,18 +204,19 @@ describe.each([
 
   const placed = async (): Promise<Sandbox> =>
     sandbox({
-      'leaky.gate.yaml': gateOf(server.url, secretOf),
+      'leaky.gate.yaml': gateOf(server.url),
       'leaky.cjs': LEAKY,
       'secrets/one.txt': `${secretOf('FILE')}\n`,
     });
-  const env = {
+  const secrets = (): Record<string, string> => ({
     ...Object.fromEntries(NAMES.map((name) => [name, secretOf(name)])),
     BODY_TOKEN: secretOf('BODY'),
-  };
+    METRICS_URL: server.url.replace('//', `//someone:${encodeURIComponent(secretOf('USERINFO'))}@`),
+  });
   const run = (place: Sandbox, ...args: string[]): Promise<BinaryResult> =>
     runGatekeeper(['check', 'leaky.gate.yaml', '--at', '2026-11-20T14:35:00Z', '--retries', '0', ...args], {
       cwd: place.folder,
-      env: { ...env, GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: place.path('out/summary.md') },
+      env: { ...secrets(), GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: place.path('out/summary.md') },
     });
 
   test.each(Object.keys(ANSWERS))('a server that answers with %s', async (kind) => {
@@ -249,11 +249,21 @@ describe.each([
     const recorded = await run(place, '--report', 'json', '--record', 'set');
     const args = ['check', 'leaky.gate.yaml', '--replay', 'set', '--report', 'json'];
     const lasting = ({ stdout }: BinaryResult) => ({ ...JSON.parse(stdout), mode: '', recordedAt: '' });
-    for (const known of [env, {}]) {
+    for (const known of [secrets(), {}]) {
       const replayed = await runGatekeeper(args, { cwd: place.folder, env: known });
       expect({ code: replayed.code, stderr: replayed.stderr }).toEqual({ code: recorded.code, stderr: '' });
       expect(lasting(replayed)).toEqual(lasting(recorded));
     }
+  });
+
+  test('one that stands in the file itself is refused, and the line is quoted without it', async () => {
+    const url = server.url.replace('//', `//someone:${encodeURIComponent(secretOf('USERINFO'))}@`);
+    const place = await placed();
+    await place.write({ 'leaky.gate.yaml': gateOf(server.url).replace(/\$\{METRICS_URL\}/, () => url) });
+    const { code, stdout, stderr } = await run(place);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('a password stands in the URL');
+    expect(leaksIn(stderr)).toEqual([]);
   });
 
   test('a set is recorded twice, though its questions hold secrets', async () => {

@@ -14,7 +14,8 @@ export async function healthOf(server: Server): Promise<Health> {
       requestTo(endpoint, id, '/api/v1/status/buildinfo', [], { acceptStatuses: [400, 404, 405, 422] }),
       context.signal,
     ),
-    askInstant(server, 'max(timestamp(up))', context.clock.now()),
+    // A look-back of its own: by itself `timestamp()` sees nothing older than five minutes.
+    askInstant(server, 'max(max_over_time(timestamp(up)[1d:1m]))', context.clock.now()),
   ]);
   if (built.status === 200 && envelopeOf(built.body) === undefined) throw notTheApi(server, built);
   const seconds = newest.series[0]?.values[0];

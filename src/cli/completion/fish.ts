@@ -14,10 +14,7 @@ export function fish({ program, flags, commands }: Completable): string {
   return `${lines.join('\n')}\n`;
 }
 
-function linesOf(
-  program: string,
-  { name, flags, words, takesFiles }: CompletableCommand,
-): readonly string[] {
+function linesOf(program: string, { name, flags, words, takesFiles }: CompletableCommand): readonly string[] {
   const start = `complete -c ${program} -n '__fish_seen_subcommand_from ${name}'`;
   return [
     ...(words === null ? [] : [`${start}${takesFiles ? '' : ' -f'} -a ${quoted(words.join(' '))}`]),

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { type Failure, failed, ok, type Result } from '../../model/failure.js';
-import type { CriterionResult, GateReport } from '../../model/report.js';
+import type { GateReport } from '../../model/report.js';
 import { cleaned } from '../../reporters/words/clean.js';
 import { explainCommand, furtherDetailsOf } from '../../reporters/words/detail.js';
 import { figuresOf } from '../../reporters/words/limit.js';
@@ -52,7 +52,7 @@ export function resultPage(
   report: GateReport,
   { gate, criterion }: Located,
 ): readonly string[] {
-  const { value, limit, distance, baseline, difference, interval } = figuresOf(criterion);
+  const { value, limit, distance, baseline, margin, difference, interval } = figuresOf(criterion);
   const { n, minSamples } = criterion;
   const reason = reasonText(criterion);
   const own = explainCommand(criterion.key);
@@ -60,7 +60,7 @@ export function resultPage(
     ['verdict', markedWord(criterion)],
     ...(reason === null ? [] : [['why', reason] as const]),
     ['value', value ?? 'none'],
-    ['bound', boundText(limit, criterion)],
+    ['bound', margin === null ? limit : `${limit}, that is ${criterion.limit}`],
     ...(distance === null ? [] : [['margin', `${distance.word} ${distance.text}`] as const]),
     ...(baseline === null
       ? []
@@ -73,10 +73,6 @@ export function resultPage(
       .map(({ label, text }): Row => [label, text]),
   ];
   return [`${criterion.key}   in ${file}, as of ${report.asOf}`, ...rowsText(rows, 1)];
-}
-
-function boundText(limit: string, criterion: CriterionResult): string {
-  return limit === criterion.limit ? limit : `${limit}, from ${criterion.limit}`;
 }
 
 function noResult(message: string): Failure {

@@ -51,7 +51,7 @@ function columnsOf(character: string): number {
 function makePatterns(): Patterns {
   return {
     visible: /[^\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Mn}\p{Me}\p{Cs}]/u,
-    emoji: new RegExp('^\\p{RGI_Emoji}$', 'v'),
+    emoji: /^\p{RGI_Emoji}$/v,
     keycap: /^[\d#*]\u20e3$/,
     pictograph: /\p{Extended_Pictographic}/u,
     // Marks that take room, and half- and full-width forms.

@@ -70,11 +70,6 @@ export const backendPages: Readonly<Record<Extract<FailureCode, `backend.${strin
     why: 'A runaway answer would take the pipeline down with it.',
     mend: 'Ask for fewer series, a shorter window or a longer step; let the backend add up: sum by (…) (…).',
   },
-  'backend.clock-skew': {
-    means: 'Its clock and ours are too far apart.',
-    why: 'The window would lie before or after what was meant.',
-    mend: 'Set both clocks by a time service.',
-  },
   'backend.exec': {
     means: 'A command could not be started, or ended with another code than 0.',
     why: 'What a failed command printed is not trusted.',

@@ -1,0 +1,139 @@
+/**
+ * A thousand distinct range queries in one run, against a bare loop of the same requests.
+ *
+ * A range query of a value brings a second one, which asks how old the samples behind each step are. So a run of a
+ * thousand criteria sends two thousand requests. What they are is not guessed: a relay between the program and the server
+ * writes them down once, and the loop then sends exactly those.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startPrometheus } from '../test/support/prometheus.js';
+import { BINARY, median, rounded, run, runWithPeak, say, sayResult, sayTimes } from './support/measure.js';
+
+const QUERIES = 1000;
+const CONCURRENCY = 8;
+const ROUNDS = 7;
+const HOUR_MS = 3_600_000;
+
+/** Bare: one agent, so many at a time, bodies read and thrown away. */
+const LOOP = `
+import { readFileSync } from 'node:fs';
+import { Agent, get } from 'node:http';
+const [, , url, file] = process.argv;
+const paths = JSON.parse(readFileSync(file, 'utf8'));
+const agent = new Agent({ keepAlive: true, maxSockets: ${CONCURRENCY} });
+let next = 0;
+const ask = (path) => new Promise((resolve, reject) => {
+  get(url + path, { agent }, (answer) => {
+    if (answer.statusCode !== 200) reject(new Error(String(answer.statusCode)));
+    answer.on('data', () => {}).on('end', resolve).on('error', reject);
+  }).on('error', reject);
+});
+const worker = async () => { while (next < paths.length) await ask(paths[next++]); };
+await Promise.all(Array.from({ length: ${CONCURRENCY} }, worker));
+agent.destroy();
+`;
+
+const at = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 4 * HOUR_MS;
+const folder = mkdtempSync(join(tmpdir(), 'gatekeeper-bench-range-'));
+const prometheus = await startPrometheus({ openMetrics: history() });
+try {
+  const gate = join(folder, 'range.gate.yaml');
+  writeFileSync(gate, gateOfQueries());
+  const cache = join(folder, 'cache');
+  mkdirSync(cache);
+  const env = { NODE_EXTRA_CA_CERTS: undefined, XDG_CACHE_HOME: cache };
+  const args = [BINARY, 'check', gate, '--at', String(at / 1000), '--concurrency', String(CONCURRENCY), '--quiet'];
+
+  const all = await requestsOf(args, env);
+  const values = all.filter((path) => !path.includes('timestamp'));
+  say(`${QUERIES} range queries are ${all.length} requests: ${values.length} for values, ${all.length - values.length} for ages`);
+  const loop = join(folder, 'loop.mjs');
+  const paths = join(folder, 'paths.json');
+  const pathsOfValues = join(folder, 'paths-of-values.json');
+  writeFileSync(loop, LOOP);
+  writeFileSync(paths, JSON.stringify(all));
+  writeFileSync(pathsOfValues, JSON.stringify(values));
+
+  const live = { ...env, PROMETHEUS_URL: prometheus.url };
+  const times: Record<'check' | 'loop' | 'loopOfValues' | 'start', number[]> = { check: [], loop: [], loopOfValues: [], start: [] };
+  let peak = 0;
+  run({ args, env: live });
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const ran = runWithPeak({ args, env: live });
+    peak = Math.max(peak, ran.peakMiB);
+    times.check.push(ran.ms);
+    times.loop.push(run({ args: [loop, prometheus.url, paths], env }).ms);
+    times.loopOfValues.push(run({ args: [loop, prometheus.url, pathsOfValues], env }).ms);
+    times.start.push(run({ args: [BINARY, 'validate', gate, '--quiet'], env }).ms);
+  }
+  sayTimes(`check, ${QUERIES} range queries`, times.check);
+  sayTimes('loop over the same requests', times.loop);
+  sayTimes('loop without the age requests', times.loopOfValues);
+  sayTimes('validate of the same gate', times.start);
+  sayResult('range', {
+    requests: all.length,
+    checkToLoop: rounded(median(times.check) / median(times.loop)),
+    checkToLoopOfValues: rounded(median(times.check) / median(times.loopOfValues)),
+    checkWithoutReadingTheGateToLoop: rounded((median(times.check) - median(times.start)) / median(times.loop)),
+    peakMiB: Math.round(peak),
+    targets: { checkToLoop: '<= 1.5', peakMiB: '<= 200' },
+  });
+} finally {
+  await prometheus.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** An hour of a gauge on a thousand shards. */
+function history(): string {
+  const lines = ['# TYPE load gauge'];
+  for (let shard = 0; shard < QUERIES; shard += 1) {
+    for (let s = -3600; s <= 0; s += 15) {
+      lines.push(`load{shard="${shard}",job="shop",instance="a:1"} ${1 + ((shard + s / 15) % 7)} ${at / 1000 + s}`);
+    }
+  }
+  return `${lines.join('\n')}\n# EOF\n`;
+}
+
+function gateOfQueries(): string {
+  const shards = Array.from({ length: QUERIES }, (_, shard) => shard);
+  return `gate: range
+owners: { decide: [release-captain], stop: [oncall] }
+window: { for: 30m, step: 1m }
+backends:
+  metrics: { type: prometheus, url: "\${PROMETHEUS_URL:-http://127.0.0.1:9090}" }
+signals:
+${shards.map((shard) => `  load-${shard}: { value: 'load{shard="${shard}"}' }`).join('\n')}
+criteria:
+${shards.map((shard) => `  load-${shard}: { take: mean, pass: "<= 100" }`).join('\n')}
+`;
+}
+
+/** What the run asks, in the order in which it asks. */
+async function requestsOf(args: readonly string[], env: Record<string, string | undefined>): Promise<readonly string[]> {
+  const seen: string[] = [];
+  const relay = createServer((request, response) => {
+    seen.push(request.url ?? '');
+    get(`${prometheus.url}${request.url}`, { headers: request.headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(relay, 'listening');
+  const { port } = relay.address() as AddressInfo;
+  await runAsync(args, { ...env, PROMETHEUS_URL: `http://127.0.0.1:${port}` });
+  relay.close();
+  relay.closeAllConnections();
+  return seen;
+}
+
+async function runAsync(args: readonly string[], env: Record<string, string | undefined>): Promise<void> {
+  const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: 'ignore' });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`the run left with ${code}`);
+}
