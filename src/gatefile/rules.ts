@@ -198,5 +198,5 @@ function defaultSamples(input: RuleInput, pass: Condition): number {
 
 function atLeast(rarer: number): number {
   // The quotient of decimals may lie a hair above a whole number: 10 / (1 - 0.999) is 10000.000000000009.
-  return rarer <= 0 ? FEWEST_SAMPLES : Math.max(FEWEST_SAMPLES, Math.ceil(10 / rarer - 1e-6));
+  return rarer <= 0 ? FEWEST_SAMPLES : Math.max(FEWEST_SAMPLES, Math.ceil((10 / rarer) * (1 - 1e-9)));
 }

@@ -24,6 +24,7 @@ describe('samples that a point estimate needs by default', () => {
     [`${RATIO}, pass: ">= 97%"`, 334],
     [`${RATIO}, pass: ">= 99.9%"`, 10_000],
     [`${RATIO}, pass: ">= 99%"`, 1000],
+    [`${RATIO}, pass: ">= 99.999%"`, 1_000_000],
     [`${RATIO}, pass: ">= 90%"`, 100],
     [`${RATIO}, pass: ">= 50%"`, 30],
     [`${RATIO}, pass: "<= 1%"`, 1000],

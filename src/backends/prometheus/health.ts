@@ -15,7 +15,7 @@ export async function healthOf(server: Server): Promise<Health> {
       context.signal,
     ),
     // A look-back of its own: by itself `timestamp()` sees nothing older than five minutes.
-    askInstant(server, 'max(max_over_time(timestamp(up)[1d:1m]))', context.clock.now()),
+    askInstant(server, 'max(timestamp(up) or max_over_time(timestamp(up)[1d:1m]))', context.clock.now()),
   ]);
   if (built.status === 200 && envelopeOf(built.body) === undefined) throw notTheApi(server, built);
   const seconds = newest.series[0]?.values[0];
