@@ -54,7 +54,16 @@ async function render(
 ): Promise<string> {
   const reporter = await formats.load(format);
   if (reporter === undefined) throw new Error(`no reporter "${format}"`);
-  return session.secrets.mask(reporter.render(report, style));
+  const { mask } = session.secrets;
+  return mask(reporter.render(maskedReport(report, mask), style));
+}
+
+/** Before a reporter escapes, wraps or cuts: a secret that it changed is one that no mask knows. */
+function maskedReport<T>(value: T, mask: (text: string) => string): T {
+  if (typeof value === 'string') return mask(value) as T;
+  if (Array.isArray(value)) return value.map((item: unknown) => maskedReport(item, mask)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskedReport(item, mask)])) as T;
 }
 
 async function writeSummary(
@@ -72,7 +81,11 @@ async function writeSummary(
   if (target === undefined || target === '') return undefined;
   const { summary } = await import('../reporters/github.js');
   const { append } = await import('./files.js');
-  return append(path.resolve(session.cwd, target), session.secrets.mask(summary(report)), target);
+  return append(
+    path.resolve(session.cwd, target),
+    session.secrets.mask(summary(maskedReport(report, session.secrets.mask))),
+    target,
+  );
 }
 
 /** Annotations go to standard error for GitHub, which reads both streams, and to standard output for Azure, which does not. */

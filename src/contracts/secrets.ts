@@ -25,6 +25,10 @@ export class SecretStore {
   };
 }
 
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
 function formsOf(value: string): readonly string[] {
   const base64 = (offset: number): string => {
     // A secret inside a longer base64 text appears in one of three alignments; the cut ends are dropped.
@@ -36,8 +40,11 @@ function formsOf(value: string): readonly string[] {
   return [
     value,
     encodeURIComponent(value),
-    encodeURIComponent(value).replaceAll('%20', '+'),
-    JSON.stringify(value).slice(1, -1),
+    // As forms and URLSearchParams encode, which is not what encodeURIComponent does to !'()~ and blanks.
+    new URLSearchParams({ '': value }).toString().slice(1),
+    escaped(value),
+    // A server that quotes a JSON body inside its own JSON.
+    escaped(escaped(value)),
     Buffer.from(value).toString('base64'),
     Buffer.from(value).toString('base64url'),
     ...(value.length >= 8 ? [base64(0), base64(1), base64(2)] : []),

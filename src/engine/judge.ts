@@ -190,12 +190,13 @@ function observeArms(criterion: Criterion, measurements: Measurements): Sides {
     const byPart = new Map<string, Answer>();
     for (const { part, query } of questions) {
       const measurement = measurements.get(query.key);
-      if (measurement?.state === 'taken') byPart.set(part, measurement.answer);
+      // One part may be asked of two arms, where either answer will do.
+      if (measurement?.state === 'taken' && !hasSample(byPart.get(part)))
+        byPart.set(part, measurement.answer);
     }
     return byPart;
   });
-  const isSeen = (part: string): boolean =>
-    answers.some((byPart) => (byPart.get(part)?.series ?? []).some((series) => series.times.length > 0));
+  const isSeen = (part: string): boolean => answers.some((byPart) => hasSample(byPart.get(part)));
   const observed = criterion.arms.map(({ arm }, i) =>
     criterion.observe({
       answers: answers[i] ?? new Map<string, Answer>(),
@@ -210,6 +211,10 @@ function observeArms(criterion: Criterion, measurements: Measurements): Sides {
   for (const side of observed) if (side.state === 'unusable') return side;
   const [judged, baseline] = observed.map((side) => (side.state === 'observed' ? side.observations : []));
   return { state: 'observed', judged: judged ?? [], baseline };
+}
+
+function hasSample(answer: Answer | undefined): boolean {
+  return answer?.series.some((series) => series.times.length > 0) ?? false;
 }
 
 /** Matches series of both arms by their labels; a series in one arm alone is an entry too. */

@@ -1,4 +1,4 @@
-import type { Arm, Criterion, Gate } from '../contracts/gate.js';
+import type { Criterion, Gate } from '../contracts/gate.js';
 import type { Measurement } from '../model/measurement.js';
 import type { Reason } from '../model/reason.js';
 import {
@@ -237,8 +237,8 @@ function criterionResult(ruled: Ruled, measurements: Measurements): CriterionRes
             baseline:
               ruled.baseline === undefined ? null : criterion.judge.strata(its, ruled.baseline).map(finite),
           },
-    queries: criterion.arms.flatMap(({ arm, questions }) =>
-      questions.flatMap((question) => queryOf(arm, question, measurements)),
+    queries: criterion.arms.flatMap(({ questions }) =>
+      questions.flatMap((question) => queryOf(question, measurements)),
     ),
     source: { file: criterion.source.file, line: criterion.source.line, column: criterion.source.col },
     notes: [
@@ -270,7 +270,6 @@ function finite(value: number | null): number | null {
 }
 
 function queryOf(
-  arm: Arm,
   question: Criterion['arms'][number]['questions'][number],
   measurements: Measurements,
 ): readonly ReportQuery[] {
@@ -279,7 +278,7 @@ function queryOf(
   const failure = measurement.state === 'failed' ? measurement.failure : null;
   return [
     {
-      arm: arm.name,
+      arm: question.arm,
       part: question.part,
       backend: question.query.backend,
       text: question.query.text,

@@ -302,7 +302,10 @@ function openSegment(context: FileContext, gate: GateParts, input: SegmentInput)
       mend: 'add "better: lower" or "better: higher" to the signal',
     });
   }
-  const asked = arms.map((arm) => ({ arm, questions: questionsOf(context, gate, input, arm) }));
+  const asked = arms.map((arm) => {
+    const own = questionsOf(context, gate, input, arm);
+    return { arm, questions: [...own, ...seenElsewhere(context, gate, input, arm, own)] };
+  });
   checkArmsDiffer(context, asked, id, open);
   const key = segmentKey(segment);
   const component = block.component ?? gate.component;
@@ -397,6 +400,22 @@ function questionsOf(
     if (part.onlyIfAbsent === undefined) open.refusePart(part.path, prepared.failures);
     return [];
   });
+}
+
+/** What excuses an absence may have been seen in the other arm alone, though a fixed limit asks that one nothing else. */
+function seenElsewhere(
+  context: FileContext,
+  gate: GateParts,
+  input: SegmentInput,
+  arm: Arm,
+  own: readonly Question[],
+): readonly Question[] {
+  if (own.every((question) => question.onlyIfAbsent === undefined)) return [];
+  return gate.arms
+    .filter((other) => other !== arm)
+    .flatMap((other) => questionsOf(context, gate, input, other))
+    .filter((question) => question.onlyIfAbsent !== undefined)
+    .filter((question) => own.every(({ query }) => query.key !== question.query.key));
 }
 
 function variablesFor(

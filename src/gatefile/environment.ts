@@ -20,6 +20,25 @@ export interface Resolved {
   readonly plain: Readonly<Record<string, string>>;
 }
 
+/** The password in a URL, which a server may repeat as it is or as the header that it becomes. */
+function userinfoOf(text: string): readonly Secret[] {
+  if (!/^https?:\/\/[^/?#]*@/i.test(text) || !URL.canParse(text)) return [];
+  const { username, password } = new URL(text);
+  if (password === '') return [];
+  const [user, secret] = [username, password].map(decoded);
+  const header = Buffer.from(`${user}:${secret}`).toString('base64');
+  return [secret ?? '', password, header].map((value) => ({ name: 'url', value }));
+}
+
+/** Userinfo as it was meant; a stray `%` stays as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** Reads a secret's file; absolute path. Undefined when it cannot be read. */
 export type ReadSecretFile = (path: string) => string | undefined;
 
@@ -38,7 +57,11 @@ export function resolveEnvironment(
   const names = new Set<string>();
   const plain: Record<string, string> = {};
   const walk = (value: unknown, path: Path): unknown => {
-    if (typeof value === 'string') return expand(value, path);
+    if (typeof value === 'string') {
+      const expanded = expand(value, path);
+      if (path[0] === 'backends') secrets.push(...userinfoOf(expanded));
+      return expanded;
+    }
     if (Array.isArray(value)) return value.map((item, i) => walk(item, [...path, i]));
     if (typeof value !== 'object' || value === null) return value;
     const node = value as Readonly<Record<string, unknown>>;
@@ -65,7 +88,8 @@ export function resolveEnvironment(
         return found;
       }
       if (kind === ':-') return rest ?? '';
-      if (isReplay && SENSITIVE_NAME.test(name)) return 'not-recorded';
+      // The name that the recording has in its place, so that a question with it is found again.
+      if (isReplay && SENSITIVE_NAME.test(name)) return `<REDACTED:${name}>`;
       failures.push({
         code: 'gatefile.environment',
         message:

@@ -38,7 +38,9 @@ function flattened(issue: Issue): readonly Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
   const best = bestBranch(issue.errors);
   const isStranger = (best ?? []).every(
-    ({ code, path }) => path.length === 0 && (code === 'invalid_type' || code === 'unrecognized_keys'),
+    ({ code, path, message }) =>
+      (path.length === 0 && (code === 'invalid_type' || code === 'unrecognized_keys')) ||
+      (code === 'invalid_type' && message.endsWith('received undefined')),
   );
   if (best === undefined || (isStranger && !issue.message.startsWith('Invalid'))) return [issue];
   return best.flatMap((inner) => flattened({ ...inner, path: [...issue.path, ...inner.path] } as Issue));

@@ -44,7 +44,11 @@ export async function loadGates(request: LoadRequest): Promise<Loaded> {
   const plain: Record<string, string> = {};
   const failures: Failure[] = [];
   const warnings: Failure[] = [];
-  const open = <S extends z.ZodType>(source: SourceText, schema: S): Opened<z.output<S>> | undefined => {
+  const open = <S extends z.ZodType>(
+    source: SourceText,
+    schema: S,
+    standIns?: Readonly<Record<string, unknown>>,
+  ): Opened<z.output<S>> | undefined => {
     const parsed = parseYaml(source);
     if (!parsed.ok) {
       failures.push(...parsed.failures);
@@ -60,7 +64,7 @@ export async function loadGates(request: LoadRequest): Promise<Loaded> {
     secrets.push(...resolved.secrets);
     for (const name of resolved.names) environment.add(name);
     Object.assign(plain, resolved.plain);
-    const shaped = checkShape(schema, yaml, resolved.value);
+    const shaped = checkShape(schema, yaml, resolved.value, standIns);
     const trouble = new Trouble();
     trouble.add(...resolved.failures, ...shaped.failures);
     const context = {
@@ -91,13 +95,14 @@ export async function loadGates(request: LoadRequest): Promise<Loaded> {
   const files: GateFile[] = [];
   const ids: NamedGate[] = [];
   for (const source of request.sources) {
-    const opened = open(source, gateSchema);
+    const opened = open(source, gateSchema, { gate: 'unnamed', criteria: {} });
     if (opened === undefined) continue;
     const { context, file } = opened;
     for (const name of broken) context.brokenBackends.add(name);
     if (file !== undefined) {
       files.push(file);
-      ids.push({ id: file.gate, file: context.yaml.file, span: context.yaml.spanOf(['gate']) });
+      if (!context.dropped.has('gate'))
+        ids.push({ id: file.gate, file: context.yaml.file, span: context.yaml.spanOf(['gate']) });
       const made = await openGate(context, file, configFile, shared);
       if (made !== undefined) {
         checkRunbooks(context, made.gate);

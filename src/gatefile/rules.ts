@@ -122,8 +122,7 @@ export function ruleOf(context: FileContext, input: RuleInput): Rule | undefined
   };
   say(uselessLimit(pass, unit, block.pass.text), 'pass');
   if (warn !== null && block.warn !== undefined) {
-    say(uselessLimit(warn, unit, block.warn.text), 'warn');
-    say(tighterWarn(pass, warn), 'warn');
+    say(uselessLimit(warn, unit, block.warn.text) ?? tighterWarn(pass, warn), 'warn');
   }
   if (block.tolerate !== undefined) say(uselessTolerance(block.tolerate, input.strata), 'tolerate');
   return {

@@ -38,6 +38,7 @@ export function checkShape<S extends z.ZodType>(
   schema: S,
   yaml: YamlFile,
   value: unknown,
+  standIns: Readonly<Record<string, unknown>> = {},
 ): Shaped<z.output<S>> {
   const failures: Failure[] = [];
   const cuts: Cuts = { dropped: new Set(), droppedBackends: [], misspelt: new Set(), paths: new Set() };
@@ -48,9 +49,21 @@ export function checkShape<S extends z.ZodType>(
     // What was cut out is missing now, and that is no news.
     const news = parsed.error.issues.filter((issue) => !cuts.paths.has(issue.path.map(String).join('\n')));
     failures.push(...failuresOf(news, yaml, [], rest));
-    rest = cut(rest, parsed.error.issues, cuts);
+    rest = withStandIns(cut(rest, parsed.error.issues, cuts), standIns, cuts);
   }
   return { value: undefined, failures, ...cuts };
+}
+
+/** A gate without its name is read on as well: what is wrong with the rest of it is wanted, too. */
+function withStandIns(
+  value: unknown,
+  standIns: Readonly<Record<string, unknown>>,
+  { dropped }: Cuts,
+): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const missing = Object.entries(standIns).filter(([key]) => !Object.hasOwn(value, key));
+  for (const [key] of missing) dropped.add(key);
+  return { ...value, ...Object.fromEntries(missing) };
 }
 
 function cut(value: unknown, issues: readonly z.core.$ZodIssue[], cuts: Cuts): unknown {

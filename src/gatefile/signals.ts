@@ -53,7 +53,7 @@ export async function openSignal(
   const [kind] = kinds as [(typeof KIND_KEYS)[number]];
   const backend = chooseBackend(context, block, id, path, backends);
   const loaded = await context.request.plugins.signals.load(kind);
-  if (loaded === undefined || backend === undefined) return undefined;
+  if (loaded === undefined) return undefined;
   const unit = block.unit ?? source.unit;
   const prepared = loaded.prepare(source[kind], unit);
   if (!prepared.ok) {
@@ -64,6 +64,7 @@ export async function openSignal(
     );
     return undefined;
   }
+  if (backend === undefined) return undefined;
   if (catalogued === undefined) {
     const type = await context.request.plugins.backends.load(backend.type);
     const failures = prepared.signal

@@ -22,7 +22,7 @@ export interface BodyLimits {
 export function readBody(message: IncomingMessage, limits: BodyLimits): Promise<string> {
   return new Promise((resolve, reject) => {
     const { socket } = message;
-    const chunks: Buffer[] = [];
+    const bytes = new Bytes(limits.maxBytes);
     let size = 0;
     let decoder: Transform | undefined;
     const disarm = (): void => {
@@ -44,9 +44,9 @@ export function readBody(message: IncomingMessage, limits: BodyLimits): Promise<
     const take = (chunk: Buffer): void => {
       size += chunk.length;
       if (size > limits.maxBytes) fail({ kind: 'too-large', maxBytes: limits.maxBytes });
-      else chunks.push(chunk);
+      else bytes.add(chunk);
     };
-    const finish = (): void => resolve(textOf(chunks));
+    const finish = (): void => resolve(withoutMark(bytes.text()));
 
     // An abort may have ended it between its head and here; no event would tell.
     if (message.destroyed) return fail(cut('it was cut off'));
@@ -94,9 +94,58 @@ export async function readBeginning(message: IncomingMessage, limits: BodyLimits
   }
 }
 
-function textOf(chunks: readonly Buffer[]): string {
-  const [only] = chunks;
-  const text = (chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)).toString('utf8');
+/** TypeScript's es2023 does not know these yet; Node 20 does. */
+interface Growable extends ArrayBuffer {
+  resize(bytes: number): void;
+}
+const Growable = ArrayBuffer as unknown as new (bytes: number, options: { maxByteLength: number }) => Growable;
+
+/** Up to this size chunks are kept as they come. */
+const SMALL_BYTES = 1024 * 1024;
+
+/**
+ * What came so far. The memory of a large answer is given back as soon as it is text, and not when the next collection
+ * comes: 50 MB would lie beside what is parsed of them.
+ */
+class Bytes {
+  readonly #maxBytes: number;
+  readonly #chunks: Uint8Array[] = [];
+  #large: Growable | undefined;
+  #size = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  add(chunk: Uint8Array): void {
+    if (this.#large === undefined) this.#chunks.push(chunk);
+    else this.#append(this.#large, chunk);
+    this.#size += chunk.length;
+    if (this.#large === undefined && this.#size > SMALL_BYTES) this.#large = this.#moved();
+  }
+
+  text(): string {
+    if (this.#large === undefined) return Buffer.concat(this.#chunks).toString('utf8');
+    const text = Buffer.from(this.#large, 0, this.#size).toString('utf8');
+    this.#large.resize(0);
+    return text;
+  }
+
+  #moved(): Growable {
+    const large = new Growable(this.#size, { maxByteLength: Math.max(this.#size, this.#maxBytes) });
+    new Uint8Array(large).set(Buffer.concat(this.#chunks.splice(0)));
+    return large;
+  }
+
+  #append(large: Growable, chunk: Uint8Array): void {
+    const size = this.#size + chunk.length;
+    if (size > large.byteLength) large.resize(Math.min(this.#maxBytes, Math.max(size, 2 * large.byteLength)));
+    new Uint8Array(large).set(chunk, this.#size);
+  }
+}
+
+/** Some servers begin with a byte order mark, which no parser of JSON takes. */
+function withoutMark(text: string): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 

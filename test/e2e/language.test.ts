@@ -223,7 +223,7 @@ describe('missing evidence', () => {
       {
         plain: 'inconclusive no-data',
         strict: 'fail no-data',
-        loose: 'warn no-data',
+        loose: 'warn on-policy',
         good: 'pass',
       },
     ]);
@@ -246,7 +246,7 @@ describe('missing evidence', () => {
     const { code, said, report } = await check(
       gateWith(ABSENT, 'absent: { pass: ">= 1%", on: { no-data: pass, because: not yet live } }'),
     );
-    expect([code, said]).toEqual([3, { absent: 'pass no-data' }]);
+    expect([code, said]).toEqual([3, { absent: 'pass on-policy' }]);
     expect(report.gates[0]).toMatchObject({ verdict: 'inconclusive', reason: { code: 'all-by-policy' } });
   });
 

@@ -285,6 +285,13 @@ describe('too-few', () => {
       { g: 0, t: 10 },
       'inconclusive: too-few',
     ],
+    ['a total of 0', RATIO, { g: 0, t: 0 }, 'inconclusive: too-few'],
+    [
+      'buckets that counted nothing',
+      LATENCY,
+      { h: bucketsOf({ '1': 0, '+Inf': 0 }) },
+      'inconclusive: too-few',
+    ],
     [
       'by default for 97 %',
       'ratio: { good: g, total: t }, pass: ">= 97%"',

@@ -74,30 +74,38 @@ function decode(data: unknown, backend: string): Decoded {
   if (!isFields(data)) throw new Malformed('no "data"');
   const { resultType: type, result } = data;
   if (type === 'string') return { type, series: [], samples: 0 };
-  if (type === 'scalar') return { type, series: [pointsOf({}, [result])], samples: 1 };
+  if (type === 'scalar') return { type, series: [pointsOf({}, [result], [])], samples: 1 };
   if (type !== 'vector' && type !== 'matrix') throw new Malformed(`the result type ${JSON.stringify(type)}`);
   if (!Array.isArray(result)) throw new Malformed('"result" is no list');
   let samples = 0;
+  let times: readonly EpochMs[] = [];
   const series = result.map((item: unknown) => {
-    const one = seriesOf(item, type, backend);
+    const one = seriesOf(item, type, backend, times);
+    times = one.times;
     samples += one.times.length;
     return one;
   });
   return { type, series, samples };
 }
 
-function seriesOf(item: unknown, type: 'vector' | 'matrix', backend: string): Series {
+function seriesOf(
+  item: unknown,
+  type: 'vector' | 'matrix',
+  backend: string,
+  known: readonly EpochMs[],
+): Series {
   if (!isFields(item)) throw new Malformed('a series is no object');
   if ('histogram' in item || 'histograms' in item) throw histograms(item['metric'], backend);
   const labels = labelsOf(item['metric']);
-  if (type === 'vector') return pointsOf(labels, [item['value']]);
+  if (type === 'vector') return pointsOf(labels, [item['value']], known);
   const points = item['values'];
   if (!Array.isArray(points)) throw new Malformed('a series without "values"');
-  return pointsOf(labels, points);
+  return pointsOf(labels, points, known);
 }
 
-function pointsOf(labels: Labels, points: readonly unknown[]): Series {
-  const times = new Array<EpochMs>(points.length);
+/** @param known times of the series before: where they are the same, as in nearly every answer, they are shared */
+function pointsOf(labels: Labels, points: readonly unknown[], known: readonly EpochMs[]): Series {
+  let own: EpochMs[] | undefined = known.length === points.length ? undefined : [];
   const values = new Array<number>(points.length);
   let last = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < points.length; i += 1) {
@@ -108,10 +116,11 @@ function pointsOf(labels: Labels, points: readonly unknown[]): Series {
     const time = Math.round(seconds * 1000);
     if (time <= last) throw new Malformed('the times of a series do not rise');
     last = time;
-    times[i] = time;
+    if (own === undefined && time !== known[i]) own = known.slice(0, i);
+    own?.push(time);
     values[i] = numberOf(point[1]);
   }
-  return { labels, times, values };
+  return { labels, times: own ?? known, values };
 }
 
 /** Values travel as strings, since JSON has no NaN and no infinities. */

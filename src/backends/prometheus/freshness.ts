@@ -106,18 +106,18 @@ export function eachAges(probe: readonly Series[]): ReadonlyMap<string, AgesByTi
 
 /** Drops the points that repeat a sample of an earlier stratum; `newest` is the last sample, dropped or not. */
 export function measuredOnly(one: Series, ages: AgesByTime, stepMs: number): Series {
-  const times: EpochMs[] = [];
-  const values: number[] = [];
-  let newest: EpochMs | undefined;
-  for (let i = 0; i < one.times.length; i += 1) {
-    const time = one.times[i] ?? Number.NaN;
-    const sampled = ages.get(time);
-    newest = sampled ?? newest;
-    if (sampled === undefined || sampled <= time - stepMs) continue;
-    times.push(time);
-    values.push(one.values[i] ?? Number.NaN);
-  }
-  return { labels: one.labels, times, values, ...(newest === undefined ? {} : { newest }) };
+  const isMeasured = (time: EpochMs): boolean => (ages.get(time) ?? Number.NEGATIVE_INFINITY) > time - stepMs;
+  const last = one.times.findLast((time) => ages.has(time));
+  const newest = last === undefined ? undefined : ages.get(last);
+  const age = newest === undefined ? {} : { newest };
+  // Nearly always all of them: an answer of a million points is not copied for nothing.
+  if (one.times.every(isMeasured)) return { ...one, ...age };
+  return {
+    labels: one.labels,
+    times: one.times.filter(isMeasured),
+    values: one.values.filter((_, i) => isMeasured(one.times[i] ?? Number.NaN)),
+    ...age,
+  };
 }
 
 /** Labels without the metric's name, which `timestamp()` drops. */

@@ -90,7 +90,7 @@ async function checkReplay(
   set: RecordedSet,
 ): Promise<number> {
   const { createReplay } = await import('../../recording/replay.js');
-  const replay: Replay = createReplay(set);
+  const replay: Replay = createReplay(set, session.secrets.mask);
   const facts = runFacts(options, {
     mode: 'replay',
     recordedAt: set.manifest.recordedAt ?? null,
