@@ -54,7 +54,10 @@ console.log(JSON.stringify({ ms, peakMiB: process.resourceUsage().maxRSS / 1024 
 
 const folder = mkdtempSync(join(tmpdir(), 'gatekeeper-bench-matrix-'));
 const values = join(folder, 'values.json');
-writeFileSync(values, bodyOf(Array.from({ length: SERIES }, (_, i) => seriesOf({ pod: `pod-${i}` }, (n) => valueOf(i, n)))));
+writeFileSync(
+  values,
+  bodyOf(Array.from({ length: SERIES }, (_, i) => seriesOf({ pod: `pod-${i}` }, (n) => numberAt(i, n)))),
+);
 writeFileSync(
   join(folder, 'ages.json'),
   bodyOf([seriesOf({ gatekeeper_selector: '0' }, (n) => String(timeOf(n)))]),
@@ -75,14 +78,19 @@ try {
   const check = (across: 'worst' | 'each'): number => {
     const gate = join(folder, `${across}.gate.yaml`);
     writeFileSync(gate, gateOf(across));
-    const ran = runWithPeak({ args: [BINARY, 'check', gate, '--at', String(AT), '--quiet', '--color', 'never'], env });
+    const ran = runWithPeak({
+      args: [BINARY, 'check', gate, '--at', String(AT), '--quiet', '--color', 'never'],
+      env,
+    });
     peaks[across] = Math.max(peaks[across], ran.peakMiB);
     return ran.ms;
   };
   check('worst');
   const times = await interleaved(ROUNDS, {
     parse: () => {
-      const told = JSON.parse(run({ args: [join(folder, 'parse.mjs'), values], env }).stdout) as typeof peaks & { ms: number; peakMiB: number };
+      const told = JSON.parse(
+        run({ args: [join(folder, 'parse.mjs'), values], env }).stdout,
+      ) as typeof peaks & { ms: number; peakMiB: number };
       peaks.parse = Math.max(peaks.parse, told.peakMiB);
       return told.ms;
     },
@@ -112,7 +120,7 @@ function timeOf(n: number): number {
 }
 
 /** With as many digits as a rate has. */
-function valueOf(series: number, n: number): string {
+function numberAt(series: number, n: number): string {
   return String(10 + ((series * 7919 + n * 104_729) % 1_000_003) / 1_000_003);
 }
 

@@ -48,11 +48,22 @@ try {
   const cache = join(folder, 'cache');
   mkdirSync(cache);
   const env = { NODE_EXTRA_CA_CERTS: undefined, XDG_CACHE_HOME: cache };
-  const args = [BINARY, 'check', gate, '--at', String(at / 1000), '--concurrency', String(CONCURRENCY), '--quiet'];
+  const args = [
+    BINARY,
+    'check',
+    gate,
+    '--at',
+    String(at / 1000),
+    '--concurrency',
+    String(CONCURRENCY),
+    '--quiet',
+  ];
 
   const all = await requestsOf(args, env);
   const values = all.filter((path) => !path.includes('timestamp'));
-  say(`${QUERIES} range queries are ${all.length} requests: ${values.length} for values, ${all.length - values.length} for ages`);
+  say(
+    `${QUERIES} range queries are ${all.length} requests: ${values.length} for values, ${all.length - values.length} for ages`,
+  );
   const loop = join(folder, 'loop.mjs');
   const paths = join(folder, 'paths.json');
   const pathsOfValues = join(folder, 'paths-of-values.json');
@@ -61,7 +72,12 @@ try {
   writeFileSync(pathsOfValues, JSON.stringify(values));
 
   const live = { ...env, PROMETHEUS_URL: prometheus.url };
-  const times: Record<'check' | 'loop' | 'loopOfValues' | 'start', number[]> = { check: [], loop: [], loopOfValues: [], start: [] };
+  const times: Record<'check' | 'loop' | 'loopOfValues' | 'start', number[]> = {
+    check: [],
+    loop: [],
+    loopOfValues: [],
+    start: [],
+  };
   let peak = 0;
   run({ args, env: live });
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -80,7 +96,9 @@ try {
     requests: all.length,
     checkToLoop: rounded(median(times.check) / median(times.loop)),
     checkToLoopOfValues: rounded(median(times.check) / median(times.loopOfValues)),
-    checkWithoutReadingTheGateToLoop: rounded((median(times.check) - median(times.start)) / median(times.loop)),
+    checkWithoutReadingTheGateToLoop: rounded(
+      (median(times.check) - median(times.start)) / median(times.loop),
+    ),
     peakMiB: Math.round(peak),
     targets: { checkToLoop: '<= 1.5', peakMiB: '<= 200' },
   });
@@ -94,7 +112,9 @@ function history(): string {
   const lines = ['# TYPE load gauge'];
   for (let shard = 0; shard < QUERIES; shard += 1) {
     for (let s = -3600; s <= 0; s += 15) {
-      lines.push(`load{shard="${shard}",job="shop",instance="a:1"} ${1 + ((shard + s / 15) % 7)} ${at / 1000 + s}`);
+      lines.push(
+        `load{shard="${shard}",job="shop",instance="a:1"} ${1 + ((shard + s / 15) % 7)} ${at / 1000 + s}`,
+      );
     }
   }
   return `${lines.join('\n')}\n# EOF\n`;
@@ -115,7 +135,10 @@ ${shards.map((shard) => `  load-${shard}: { take: mean, pass: "<= 100" }`).join(
 }
 
 /** What the run asks, in the order in which it asks. */
-async function requestsOf(args: readonly string[], env: Record<string, string | undefined>): Promise<readonly string[]> {
+async function requestsOf(
+  args: readonly string[],
+  env: Record<string, string | undefined>,
+): Promise<readonly string[]> {
   const seen: string[] = [];
   const relay = createServer((request, response) => {
     seen.push(request.url ?? '');

@@ -2,7 +2,17 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BINARY, interleaved, median, ROOT, rounded, run, say, sayResult, sayTimes } from './support/measure.js';
+import {
+  BINARY,
+  interleaved,
+  median,
+  ROOT,
+  rounded,
+  run,
+  say,
+  sayResult,
+  sayTimes,
+} from './support/measure.js';
 import { FOUR_GATE, startShop } from './support/shop.js';
 
 const ROUNDS = 20;
@@ -124,11 +134,24 @@ function installLhci(): { args: readonly string[]; cwd: string } | undefined {
     say(error instanceof Error ? error.message : String(error));
     return undefined;
   }
-  const ids = ['first-contentful-paint', 'largest-contentful-paint', 'total-blocking-time', 'server-response-time'];
+  const ids = [
+    'first-contentful-paint',
+    'largest-contentful-paint',
+    'total-blocking-time',
+    'server-response-time',
+  ];
   const audits = Object.fromEntries(
     ids.map((id) => [
       id,
-      { id, title: id, description: id, score: 0.98, scoreDisplayMode: 'numeric', numericValue: 400, numericUnit: 'millisecond' },
+      {
+        id,
+        title: id,
+        description: id,
+        score: 0.98,
+        scoreDisplayMode: 'numeric',
+        numericValue: 400,
+        numericUnit: 'millisecond',
+      },
     ]),
   );
   const url = 'http://127.0.0.1/';
@@ -145,7 +168,11 @@ function installLhci(): { args: readonly string[]; cwd: string } | undefined {
   writeFileSync(
     join(cwd, 'lighthouserc.json'),
     JSON.stringify({
-      ci: { assert: { assertions: Object.fromEntries(ids.map((id) => [id, ['error', { maxNumericValue: 800 }]])) } },
+      ci: {
+        assert: {
+          assertions: Object.fromEntries(ids.map((id) => [id, ['error', { maxNumericValue: 800 }]])),
+        },
+      },
     }),
   );
   const args = [join(cwd, 'node_modules/@lhci/cli/src/cli.js'), 'assert'];

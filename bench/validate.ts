@@ -2,7 +2,17 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BINARY, interleaved, median, rounded, run, runWithPeak, say, sayResult, sayTimes } from './support/measure.js';
+import {
+  BINARY,
+  interleaved,
+  median,
+  rounded,
+  run,
+  runWithPeak,
+  say,
+  sayResult,
+  sayTimes,
+} from './support/measure.js';
 
 const ROUNDS = 5;
 const FEW = 100;
@@ -46,7 +56,8 @@ try {
 function write(count: number): string {
   const path = join(folder, `gates-${count}`);
   mkdirSync(path);
-  for (let i = 0; i < count; i += 1) writeFileSync(join(path, `service-${i}.gate.yaml`), gateOf(`service-${i}`));
+  for (let i = 0; i < count; i += 1)
+    writeFileSync(join(path, `service-${i}.gate.yaml`), gateOf(`service-${i}`));
   return path;
 }
 

@@ -136,11 +136,14 @@ function makeFolder(base, folder) {
  * @returns {{start(): Promise<void>}}
  */
 function loadThroughCache(folder, buildId) {
-  const { crc32 } = /** @type {{crc32(bytes: Uint8Array): number}} */ (
-    /** @type {unknown} */ (require('node:zlib'))
-  );
+  // Loaded for the first large file: it takes longer than all that --version does.
+  /** @type {(bytes: Uint8Array) => number} */
+  const crc32 = (bytes) =>
+    /** @type {{crc32(bytes: Uint8Array): number}} */ (/** @type {unknown} */ (require('node:zlib'))).crc32(bytes);
   const MAGIC = 0x31434b47; // "GKC1"
   const HEAD_BYTES = 16;
+  /** Smaller files are compiled sooner than a second file is read. */
+  const SMALL_BYTES = 4096;
   const OPENING = '(function(exports,require,module,__filename,__dirname){';
   const suffix = `${buildId}-${process.version}-${process.arch}.bin`;
   /** @type {Map<string, {exports: any}>} */
@@ -176,20 +179,30 @@ function loadThroughCache(folder, buildId) {
   /** @param {string} path */
   function compile(path) {
     const source = fs.readFileSync(path);
+    if (source.length < SMALL_BYTES) return scriptOf(path, source, undefined).runInThisContext();
     const sourceSum = crc32(source);
     const cachePath = `${folder}/${path.slice(path.lastIndexOf('/') + 1, -'.js'.length)}-${suffix}`;
     const cachedData = readCache(cachePath, sourceSum);
-    // esbuild writes pure ASCII, which latin1 reads fastest and V8 keeps as one byte a character.
+    const script = scriptOf(path, source, cachedData);
+    if (cachedData === undefined || script.cachedDataRejected) hasNew = true;
+    compiled.push({ script, path: cachePath, sourceSum });
+    return script.runInThisContext();
+  }
+
+  /**
+   * @param {string} path
+   * @param {Buffer} source
+   * @param {Buffer | undefined} cachedData
+   */
+  function scriptOf(path, source, cachedData) {
+    // The build writes ASCII alone, which latin1 reads fastest and V8 keeps as one byte a character.
     const wrapped = `${OPENING}${source.toString('latin1')}\n})`;
     // The offset keeps columns true, or no source map would fit the one long line of a minified file.
-    const script = new vm.Script(wrapped, {
+    return new vm.Script(wrapped, {
       filename: path,
       columnOffset: -OPENING.length,
       ...(cachedData ? { cachedData } : {}),
     });
-    if (cachedData === undefined || script.cachedDataRejected) hasNew = true;
-    compiled.push({ script, path: cachePath, sourceSum });
-    return script.runInThisContext();
   }
 
   /**

@@ -32,7 +32,7 @@ export interface ExitFlags {
  */
 export function exitCodeOf(outcome: Outcome, flags: ExitFlags, stopped: StopSignal | undefined): ExitCode {
   if (stopped !== undefined) return stopped === 'SIGINT' ? EXIT.sigint : EXIT.sigterm;
-  const code = codeOf(outcome.verdict, errorClasses(outcome), outcome.counts.warn, flags);
+  const code = codeOf(outcome.verdict, errorClasses(outcome), warningCount(outcome), flags);
   // "Report only" forgives verdicts; a gate whose query the server rejects is broken, and stays 2.
   return flags.exitZero && code !== EXIT.config ? EXIT.pass : code;
 }
@@ -53,11 +53,19 @@ function codeOf(
     case 'warn':
     case 'pass': {
       const isTooMany = flags.maxWarnings !== undefined && warnings > flags.maxWarnings;
-      return (flags.failOnWarn && warnings > 0) || isTooMany ? EXIT.warn : EXIT.pass;
+      // A score may warn without any criterion that does.
+      const isWarned = verdict === 'warn' || warnings > 0;
+      return (flags.failOnWarn && isWarned) || isTooMany ? EXIT.warn : EXIT.pass;
     }
     default:
       return unreachable(verdict);
   }
+}
+
+/** Warnings of blocking criteria: what is advisory never blocks, by no flag either. */
+function warningCount(outcome: Outcome): number {
+  const criteria = outcome.gates.flatMap((gate) => gate.criteria);
+  return criteria.filter(({ verdict, advisory }) => verdict === 'warn' && !advisory).length;
 }
 
 /** Classes of what went wrong in blocking criteria whose verdict is `error`. */

@@ -1,4 +1,4 @@
-import fs from 'node:fs/promises';
+import fs, { constants } from 'node:fs/promises';
 import path from 'node:path';
 import type { Failure } from '../model/failure.js';
 
@@ -7,7 +7,7 @@ export async function writeWhole(file: string, text: string, shown: string): Pro
   try {
     await makeFolder(path.dirname(file));
     const target = await targetOf(file);
-    await (target.isReplaceable ? replace(target.path, text) : fs.writeFile(target.path, text));
+    await (target.isReplaceable ? replace(target.path, text) : writeInto(target.path, text));
     return undefined;
   } catch (error) {
     return writeFailure(shown, error);
@@ -23,6 +23,13 @@ async function replace(file: string, text: string): Promise<void> {
     await fs.rm(staging, { force: true }).catch(() => undefined);
     throw error;
   }
+}
+
+/** Writes into what is there already: a device, or a pipe that somebody reads. */
+async function writeInto(file: string, text: string): Promise<void> {
+  // Opening a pipe waits for its reader, in a thread that not even process.exit() can end.
+  await (await fs.open(file, constants.O_WRONLY | constants.O_NONBLOCK)).close();
+  await fs.writeFile(file, text);
 }
 
 /**
@@ -84,6 +91,7 @@ function writeFailure(shown: string, error: unknown): Failure {
     EDQUOT: 'the quota is used up',
     ENAMETOOLONG: 'its name is too long',
     ELOOP: 'its links go in a circle',
+    ENXIO: 'it is a pipe that nobody reads',
   };
   return {
     code: 'report.write',

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { EXIT } from './exit-code.js';
 import { type Io, write } from './io.js';
 import { onCrash, printAtOnce, processIo, setExitCode } from './process.js';
@@ -30,7 +31,7 @@ function asksForVersion(argv: readonly string[]): boolean {
 
 /** A bug, in the words that help to mend it. */
 function crashText(error: unknown): string {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const stack = error instanceof Error ? (error.stack ?? error.message) : inspect(error);
   return `gatekeeper ${VERSION}: internal error, please report it with the lines below. No verdict was reached.\n${stack}\n`;
 }
 

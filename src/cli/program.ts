@@ -31,18 +31,21 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       writeOut: (text) => texts.push(write(io.stdout, text)),
       writeErr: (text) => texts.push(write(io.stderr, text)),
     });
-  const command = (name: string, about: string, options: readonly Option[]): Command => {
+  // Flags are made for the command that is called alone: making all of them takes longer than a replay's verdict.
+  const called = argv.find((word) => !word.startsWith('-'));
+  const isAll = called === undefined || called === 'help' || called === 'completion';
+  const command = (name: string, about: string, options: () => readonly Option[]): Command => {
     const made = program.command(name).description(about);
-    for (const option of options) made.addOption(option);
+    if (isAll || name.startsWith(`${called} `)) for (const option of options()) made.addOption(option);
     return made;
   };
   const done = (result: Promise<number>): Promise<void> =>
     result.then((exitCode) => {
       code = exitCode;
     });
-  const gates = [...gateOptions(), ...commonOptions()];
+  const gates = (): readonly Option[] => [...gateOptions(), ...commonOptions()];
 
-  command('check [path...]', 'evaluate gates once, report, exit with the verdict', [
+  command('check [path...]', 'evaluate gates once, report, exit with the verdict', () => [
     ...checkOptions(),
     ...gateOptions(),
     ...networkOptions(),
@@ -64,24 +67,27 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     async (paths: string[], options: GateOptions) =>
       done((await import('./commands/list.js')).list(paths, options, io)),
   );
-  command('schema [kind]', 'print the JSON Schema of gate, config or result', commonOptions()).action(
+  command('schema [kind]', 'print the JSON Schema of gate, config, catalog or result', commonOptions).action(
     async (kind: string | undefined, options: CommonOptions) =>
       done((await import('./commands/schema.js')).schema(kind, options, io)),
   );
   command(
     'explain <code|gate.criterion> [path...]',
     'say what a code means, or what a criterion asks and how it is judged',
-    [new Option('--result <file>', 'tell its verdict too, of what --report json:FILE wrote'), ...gates],
+    () => [
+      new Option('--result <file>', 'tell its verdict too, of what --report json:FILE wrote'),
+      ...gates(),
+    ],
   ).action(async (subject: string, paths: string[], options: ExplainOptions) =>
     done((await import('./commands/explain.js')).explain(subject, paths, options, io)),
   );
-  command('doctor [path...]', 'reach each backend: what it is, how old its newest data are', [
-    ...gates,
+  command('doctor [path...]', 'reach each backend: what it is, how old its newest data are', () => [
+    ...gates(),
     ...networkOptions(),
   ]).action(async (paths: string[], options: GateOptions & NetworkOptions) =>
     done((await import('./commands/doctor.js')).doctor(paths, options, io)),
   );
-  command('completion <shell>', 'print a completion script: bash, zsh, fish or pwsh', []).action(
+  command('completion <shell>', 'print a completion script: bash, zsh, fish or pwsh', () => []).action(
     async (shell: string) => done((await import('./commands/completion.js')).completion(shell, program, io)),
   );
 

@@ -1,7 +1,7 @@
 import type { CollectProgress } from '../engine/collect.js';
 import { type Io, write } from './io.js';
 import type { CommonOptions } from './options.js';
-import { hasColor } from './terminal.js';
+import { canSpin, hasColor } from './terminal.js';
 import { every } from './wire.js';
 
 /** How often a log is told that the run lives. */
@@ -21,8 +21,7 @@ export async function startProgress(
   mask: (text: string) => string,
 ): Promise<Progress> {
   if (options.quiet) return SILENT;
-  const isCi = (io.env['CI'] ?? '') !== '' && io.env['CI'] !== 'false';
-  if (io.stderr.isTTY === true && !isCi && io.env['TERM'] !== 'dumb') {
+  if (canSpin(io)) {
     const { startSpinner } = await import('./spinner.js');
     return startSpinner(io, mask, hasColor(options.color, io.env, true));
   }

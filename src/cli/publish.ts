@@ -55,6 +55,7 @@ async function render(
   const reporter = await formats.load(format);
   if (reporter === undefined) throw new Error(`no reporter "${format}"`);
   const { mask } = session.secrets;
+  if (session.secrets.isEmpty) return reporter.render(report, style);
   return mask(reporter.render(maskedReport(report, mask), style));
 }
 

@@ -24,6 +24,14 @@ export function hasColor(mode: ColorMode, env: Io['env'], isTty: boolean): boole
   return isTty || ANSI_CI.some((name) => (env[name] ?? '') !== '' && env[name] !== 'false');
 }
 
+/** Whether standard error can show something that moves. */
+export function canSpin({ env, stderr }: Io): boolean {
+  const isCi = (env['CI'] ?? '') !== '' && env['CI'] !== 'false';
+  // A terminal that nobody gave a size says 0 columns; the spinner would clear lines without end.
+  const hasSize = !('columns' in stderr) || stderr.columns !== 0;
+  return stderr.isTTY === true && hasSize && !isCi && env['TERM'] !== 'dumb';
+}
+
 /** How a report on standard output may be drawn. */
 export function styleOf(flags: StyleFlags, io: Io): Style {
   const columns = Number(io.env['COLUMNS']);

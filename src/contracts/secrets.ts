@@ -14,6 +14,11 @@ export class SecretStore {
     for (const form of formsOf(value)) if (form.length >= SHORTEST) this.#forms.set(form, name);
   }
 
+  /** True while there is nothing to mask. */
+  get isEmpty(): boolean {
+    return this.#forms.size === 0;
+  }
+
   /** Replaces each secret in `text` by `<REDACTED:name>`. */
   readonly mask = (text: string): string => {
     let masked = text;

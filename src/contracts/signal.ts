@@ -38,6 +38,8 @@ export interface ObserveInput {
   readonly maxAgeMs: number;
   /** True when another arm's answer shows that the part's series exists at all. */
   readonly isSeenElsewhere: (part: string) => boolean;
+  /** True for the arm that is compared with: what is absent there must not make the comparison easier. */
+  readonly isBaseline: boolean;
 }
 
 export type Observed =

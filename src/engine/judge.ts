@@ -206,6 +206,7 @@ function observeArms(criterion: Criterion, measurements: Measurements): Sides {
       better: criterion.rule.better,
       maxAgeMs: criterion.maxAgeMs,
       isSeenElsewhere: isSeen,
+      isBaseline: i > 0,
     }),
   );
   for (const side of observed) if (side.state === 'unusable') return side;

@@ -98,7 +98,10 @@ export async function readBeginning(message: IncomingMessage, limits: BodyLimits
 interface Growable extends ArrayBuffer {
   resize(bytes: number): void;
 }
-const Growable = ArrayBuffer as unknown as new (bytes: number, options: { maxByteLength: number }) => Growable;
+const Growable = ArrayBuffer as unknown as new (
+  bytes: number,
+  options: { maxByteLength: number },
+) => Growable;
 
 /** Up to this size chunks are kept as they come. */
 const SMALL_BYTES = 1024 * 1024;

@@ -1,4 +1,5 @@
 /** What a run of the real program told, as one text to compare whole. */
+import packageJson from '../../package.json' with { type: 'json' };
 import type { BinaryResult } from '../support/binary.js';
 
 /**
@@ -12,7 +13,9 @@ export function toldBy(result: BinaryResult, names: Readonly<Record<string, stri
     signal === undefined ? `exit ${code}` : `ended by ${signal}`,
     ...section('stdout', stdout),
     ...section('stderr', stderr),
-  ].join('\n');
+  ]
+    .join('\n')
+    .replaceAll(`gatekeeper ${packageJson.version}`, 'gatekeeper VERSION');
   return Object.entries(names).reduce((said, [from, to]) => said.replaceAll(from, to), text);
 }
 

@@ -482,6 +482,19 @@ describe('the baseline', () => {
     expect(judged?.text).toBe('no data in the window in arm "canary"');
   });
 
+  test('without the good that it is compared by is none: 0 would let anything pass', async () => {
+    const ratio = `${ARMS}criteria:\n  c: { ratio: { good: "g {{track}}", total: "t {{track}}" }, pass: ">= baseline - 1pp", evidence: point }\n`;
+    expect(await said(ratio, { 'g canary': 1, 't canary': 100, 't stable': 100 })).toBe(
+      'inconclusive: no-data',
+    );
+    expect(await said(ratio, { 't canary': 100, 't stable': 100 })).toBe('inconclusive: no-data');
+    expect(await said(ratio, { 't canary': 100, 'g stable': 99, 't stable': 100 })).toBe('fail: threshold');
+    const { reason } = resultOf(await run(ratio, { 't canary': 100, 't stable': 100 }), 'c');
+    expect(reason?.text).toBe(
+      '"good" is absent, and a baseline of 0 would let anything pass in arm "baseline"',
+    );
+  });
+
   test('without any traffic in it has no value', async () => {
     const ratio = `${ARMS}criteria:\n  c: { ratio: { good: "g {{track}}", total: "t {{track}}" }, pass: ">= baseline", evidence: point }\n`;
     const table = { 'g canary': 9, 't canary': 9, 'g stable': 0, 't stable': 0 };
@@ -628,9 +641,13 @@ describe('which reason comes first', () => {
 
   test('the judged arm before the baseline, the baseline before too few', async () => {
     const text = `${ARMS}criteria:\n  c: { ratio: { good: "g {{track}}", total: "t {{track}}" }, pass: ">= baseline", evidence: point }\n`;
-    expect(await said(text, { 't canary': until(5), 't stable': without(2, 5) })).toBe('inconclusive: stale');
-    expect(await said(text, { 't canary': 1, 't stable': without(2, 5) })).toBe('inconclusive: partial');
-    expect(await said(text, { 't canary': 1, 't stable': 1 })).toBe('inconclusive: too-few');
+    expect(await said(text, { 't canary': until(5), 'g stable': 1, 't stable': without(2, 5) })).toBe(
+      'inconclusive: stale',
+    );
+    expect(await said(text, { 't canary': 1, 'g stable': 1, 't stable': without(2, 5) })).toBe(
+      'inconclusive: partial',
+    );
+    expect(await said(text, { 't canary': 1, 'g stable': 1, 't stable': 1 })).toBe('inconclusive: too-few');
   });
 
   test('too few before a window that is not full', async () => {

@@ -11,7 +11,7 @@ export default {
     'src/stats/*.ts',
   ],
   testRunner: 'vitest',
-  vitest: { configFile: 'test/house/vitest.config.ts', related: true },
+  vitest: { configFile: 'test/house/vitest.mutants.config.ts', related: true },
   plugins: ['@stryker-mutator/vitest-runner'],
   coverageAnalysis: 'perTest',
   concurrency: 2,

@@ -193,6 +193,27 @@ describe('an absent bad', () => {
   });
 });
 
+describe('an absent numerator in the baseline', () => {
+  const total: Values = [5, 5, 5, 5, 5];
+  test.each([
+    { name: 'is trouble where higher is better', signal: good, over: {}, codes: ['no-data'] },
+    { name: 'is 0 where lower is better', signal: badMayStayAway, over: {}, codes: [] },
+    { name: 'is 0 in the arm that is judged', signal: good, over: { isBaseline: false }, codes: [] },
+  ])('$name', ({ signal, over, codes }) => {
+    const one = observation(signal, { total }, { isBaseline: true, ...over });
+    expect(codesOf(one)).toEqual(codes);
+    expect(countsText(one)).toBe('0/5 0/5 0/5 0/5 0/5');
+  });
+
+  test('of 0 that was counted is a baseline', () => {
+    expect(codesOf(observation(good, { good: [0, 0, 0, 0, 0], total }, { isBaseline: true }))).toEqual([]);
+  });
+
+  test('without a total is plainly no data', () => {
+    expect(codesOf(observation(good, {}, { isBaseline: true }))).toEqual([]);
+  });
+});
+
 describe('numbers that are none', () => {
   test.each([
     { name: 'NaN in total', parts: { good: [1, 1, 1, 1, 1], total: NaNs } },

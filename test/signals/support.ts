@@ -38,6 +38,7 @@ export function observed(signal: PreparedSignal, parts: Parts, over: Partial<Obs
     better: signal.better,
     maxAgeMs: 2 * MINUTE,
     isSeenElsewhere: () => false,
+    isBaseline: false,
     ...over,
   });
 }

@@ -106,7 +106,10 @@ export function eachAges(probe: readonly Series[]): ReadonlyMap<string, AgesByTi
 
 /** Drops the points that repeat a sample of an earlier stratum; `newest` is the last sample, dropped or not. */
 export function measuredOnly(one: Series, ages: AgesByTime, stepMs: number): Series {
-  const isMeasured = (time: EpochMs): boolean => (ages.get(time) ?? Number.NEGATIVE_INFINITY) > time - stepMs;
+  const isMeasured = (time: EpochMs): boolean => {
+    const sampled = ages.get(time);
+    return sampled !== undefined && !(sampled <= time - stepMs);
+  };
   const last = one.times.findLast((time) => ages.has(time));
   const newest = last === undefined ? undefined : ages.get(last);
   const age = newest === undefined ? {} : { newest };

@@ -82,20 +82,23 @@ function commonTrouble(
 ): { trouble: readonly Trouble[]; notes: readonly string[] } {
   const trouble: Trouble[] = [];
   const notes: string[] = [];
+  const isAbsent = top.length === 0 && bottom.some(hasData);
   const bad = [...top, ...bottom].reduce((sum, track) => sum + track.infiniteCount, 0);
   if (bad > 0) trouble.push({ code: 'not-a-number', text: `${bad} counts were infinite` });
   const nan = [...top, ...bottom].reduce((sum, track) => sum + track.nanCount, 0);
   if (nan > 0) trouble.push({ code: 'not-a-number', text: `${nan} counts were NaN` });
-  if (
-    top.length === 0 &&
-    bottom.some(hasData) &&
-    parts.absentNumerator === 'zero-if-seen' &&
-    !isSeen(input, parts)
-  ) {
+  if (isAbsent && parts.absentNumerator === 'zero-if-seen' && !isSeen(input, parts)) {
     trouble.push({
       code: 'bad-never-seen',
       text: `"${parts.numerator}" was never seen, in the window or before: nothing tells a misspelt selector from no events`,
       next: `check the selector of "${parts.numerator}", or write "bad-absent: zero" if it may stay away for good`,
+    });
+  }
+  if (isAbsent && input.isBaseline && input.better === 'higher') {
+    trouble.push({
+      code: 'no-data',
+      text: `"${parts.numerator}" is absent, and a baseline of 0 would let anything pass`,
+      next: `check the selector of "${parts.numerator}"`,
     });
   }
   if (answers.some((answer) => answer.isExtrapolated)) notes.push('counts were extrapolated by the backend');

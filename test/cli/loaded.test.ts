@@ -1,0 +1,145 @@
+/**
+ * What a run loads: each package costs milliseconds at every start, and a careless import brings it back.
+ *
+ * The real binary without its cache; a preload tells which files of dist/ were required, and dist/meta.json what is in them.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+
+const TELL = `process.on('exit', () => {
+  require('node:fs').writeFileSync(process.env.LOADED, JSON.stringify({
+    files: Object.keys(require.cache),
+    builtIns: process.moduleLoadList.filter((name) => name.startsWith('NativeModule ')).map((name) => name.slice(13)),
+  }));
+});`;
+
+interface Meta {
+  readonly outputs: Readonly<Record<string, { readonly inputs: Readonly<Record<string, unknown>> }>>;
+}
+
+interface Loaded {
+  /** Packages of node_modules, by name. */
+  readonly packages: readonly string[];
+  /** Below src/. */
+  readonly sources: readonly string[];
+  readonly builtIns: readonly string[];
+}
+
+let folder: string;
+let meta: Meta;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gatekeeper-loaded-'));
+  writeFileSync(join(folder, 'tell.cjs'), TELL);
+  meta = JSON.parse(readFileSync(join(root, 'dist/meta.json'), 'utf8')) as Meta;
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function loadedBy(args: readonly string[], cwd = root): Loaded {
+  const told = join(folder, 'told.json');
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--require', join(folder, 'tell.cjs'), join(root, 'bin/gatekeeper.js'), ...args],
+    {
+      cwd,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], GATEKEEPER_COMPILE_CACHE: 'off', LOADED: told },
+      timeout: 20_000,
+    },
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const { files, builtIns } = JSON.parse(readFileSync(told, 'utf8')) as {
+    files: string[];
+    builtIns: string[];
+  };
+  const inputs = files.flatMap((file) => Object.keys(meta.outputs[relative(root, file)]?.inputs ?? {}));
+  expect(inputs).toContain('src/cli/main.ts');
+  const packages = inputs.map((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1]);
+  return {
+    packages: [...new Set(packages.filter((name) => name !== undefined))].sort(),
+    sources: inputs.filter((input) => input.startsWith('src/')).map((input) => input.slice('src/'.length)),
+    builtIns,
+  };
+}
+
+const below = (sources: readonly string[], room: string): readonly string[] =>
+  sources.filter((source) => source.startsWith(`${room}/`)).map((source) => source.slice(room.length + 1));
+/** Plug-ins of a room: its files, without registries and shared folders. */
+const pluginsOf = (sources: readonly string[], room: string): readonly string[] =>
+  below(sources, room).filter((name) => !name.includes('/') && name !== 'registry.ts');
+
+test('--version loads no package at all, and no stream', () => {
+  const { packages, sources, builtIns } = loadedBy(['--version']);
+  expect(packages).toEqual([]);
+  expect(sources.filter((source) => /^(?:gatefile|backends|recording|reporters)\//.test(source))).toEqual([]);
+  expect(builtIns.filter((name) => /^(?:stream|net|tty|zlib|crypto|http)$/.test(name))).toEqual([]);
+});
+
+test('--help loads commander alone', () => {
+  const { packages, sources } = loadedBy(['--help']);
+  expect(packages).toEqual(['commander']);
+  expect(sources.filter((source) => /^(?:gatefile|backends|recording|reporters)\//.test(source))).toEqual([]);
+});
+
+describe('a replay', () => {
+  let loaded: Loaded;
+  beforeAll(() => {
+    loaded = loadedBy(['check', 'gates/latency.gate.yaml', '--replay', 'fixtures/healthy']);
+  });
+
+  test('loads no HTTP client, no spinner, no glob, no driver', () => {
+    expect(loaded.packages).toEqual([
+      '@lezer/common',
+      '@lezer/highlight',
+      '@lezer/lr',
+      '@prometheus-io/lezer-promql',
+      'chalk',
+      'commander',
+      'get-east-asian-width',
+      'yaml',
+      'zod',
+    ]);
+    expect(below(loaded.sources, 'http')).toEqual([]);
+    expect(loaded.builtIns.filter((name) => /^(?:https?|http2|tls|dns|child_process)$/.test(name))).toEqual(
+      [],
+    );
+  });
+
+  test('loads the backend, the reporter and the kinds of signals that are used, and no other', () => {
+    expect(pluginsOf(loaded.sources, 'backends')).toEqual(['prometheus.ts']);
+    expect(pluginsOf(loaded.sources, 'reporters')).toEqual(['pretty.ts']);
+    expect(pluginsOf(loaded.sources, 'signals')).toEqual(['histogram.ts']);
+    expect(pluginsOf(loaded.sources, 'judges')).toEqual(['point.ts']);
+  });
+
+  test('does not load what records, nor other commands', () => {
+    expect(below(loaded.sources, 'recording')).not.toContain('record.ts');
+    expect(below(loaded.sources, 'cli/commands')).toEqual(['check.ts']);
+  });
+});
+
+test('a gate without PromQL is validated without its parser, and without an HTTP client', () => {
+  const gate = join(folder, 'stock.gate.yaml');
+  writeFileSync(
+    gate,
+    `gate: stock
+owners: { decide: [release-captain], stop: [oncall] }
+window: { for: 30m, step: 1m }
+backends:
+  stock: { type: http, url: "http://127.0.0.1:9" }
+signals:
+  mismatches: { value: { path: /report, json: mismatches } }
+criteria:
+  mismatches: { pass: "<= 3" }
+`,
+  );
+  const { packages, sources } = loadedBy(['validate', gate], folder);
+  expect(packages).toEqual(['commander', 'yaml', 'zod']);
+  expect(pluginsOf(sources, 'backends')).toEqual(['http.ts']);
+  expect(below(sources, 'http')).toEqual([]);
+});
