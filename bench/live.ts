@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BINARY, interleaved, median, ROOT, rounded, run, sayResult, sayTimes } from './support/measure.js';
+import { BINARY, interleaved, ROOT, ratios, run, sayResult, sayTimes } from './support/measure.js';
 import { startShop } from './support/shop.js';
 
 const ROUNDS = 20;
@@ -43,10 +43,9 @@ try {
   sayTimes('promtool query instant, four times', times.promtool);
   sayTimes('check, warm cache', times.warm);
   sayTimes('check, cache off', times.withoutCache);
-  const base = median(times.promtool);
   sayResult('live', {
-    warmToPromtool: rounded(median(times.warm) / base),
-    withoutCacheToPromtool: rounded(median(times.withoutCache) / base),
+    warmToPromtool: ratios(times.warm, times.promtool),
+    withoutCacheToPromtool: ratios(times.withoutCache, times.promtool),
     targets: { warmToPromtool: '<= 1.3' },
   });
 } finally {

@@ -12,7 +12,7 @@ import { freePort, startProcess, waitUntil } from '../test/support/processes.js'
 import {
   BINARY,
   interleaved,
-  median,
+  ratios,
   rounded,
   run,
   runWithPeak,
@@ -102,8 +102,8 @@ try {
   sayTimes('check, across: each', times.each);
   sayResult('matrix', {
     megabytes: rounded(megabytes, 1),
-    worstToParse: rounded(median(times.worst) / median(times.parse)),
-    eachToParse: rounded(median(times.each) / median(times.parse)),
+    worstToParse: ratios(times.worst, times.parse),
+    eachToParse: ratios(times.each, times.parse),
     worstPeakToSize: rounded((peaks.worst * 1.048576) / megabytes),
     eachPeakToSize: rounded((peaks.each * 1.048576) / megabytes),
     parsePeakToSize: rounded((peaks.parse * 1.048576) / megabytes),

@@ -2,17 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  BINARY,
-  interleaved,
-  median,
-  ROOT,
-  rounded,
-  run,
-  say,
-  sayResult,
-  sayTimes,
-} from './support/measure.js';
+import { BINARY, interleaved, ratios, run, say, sayResult, sayTimes } from './support/measure.js';
 import { FOUR_GATE, startShop } from './support/shop.js';
 
 const ROUNDS = 20;
@@ -81,27 +71,23 @@ try {
   else sayTimes('lhci assert', peer.lhci);
 
   sayResult('start', {
-    versionToBare: ratio(times.version, times.bare),
-    coldToBare: ratio(times.cold, times.bare),
-    withoutCacheToBare: ratio(times.withoutCache, times.bare),
-    warmToBare: ratio(times.warm, times.bare),
+    versionToBare: ratios(times.version, times.bare),
+    coldToBare: ratios(times.cold, times.bare),
+    withoutCacheToBare: ratios(times.withoutCache, times.bare),
+    warmToBare: ratios(times.warm, times.bare),
     ...(inherited !== undefined && {
       withExtraCertificates: {
-        versionToBare: ratio(inherited.version, inherited.bare),
-        coldToBare: ratio(inherited.cold, inherited.bare),
-        warmToBare: ratio(inherited.warm, inherited.bare),
+        versionToBare: ratios(inherited.version, inherited.bare),
+        coldToBare: ratios(inherited.cold, inherited.bare),
+        warmToBare: ratios(inherited.warm, inherited.bare),
       },
     }),
-    lhciToWarm: peer === undefined ? null : ratio(peer.lhci, peer.warm),
-    lhciToWithoutCache: peer === undefined ? null : ratio(peer.lhci, peer.cold),
+    lhciToWarm: peer === undefined ? null : ratios(peer.lhci, peer.warm),
+    lhciToWithoutCache: peer === undefined ? null : ratios(peer.lhci, peer.cold),
     targets: { versionToBare: '<= 1.2', coldToBare: '<= 1.8', warmToBare: '<= 1.5', lhciToWarm: '>= 3' },
   });
 } finally {
   rmSync(folder, { recursive: true, force: true });
-}
-
-function ratio(values: readonly number[], base: readonly number[]): number {
-  return rounded(median(values) / median(base));
 }
 
 /** Records the four criteria from a real Prometheus, so that the set is what this version writes. */
@@ -178,6 +164,6 @@ function installLhci(): { args: readonly string[]; cwd: string } | undefined {
   const args = [join(cwd, 'node_modules/@lhci/cli/src/cli.js'), 'assert'];
   if (!existsSync(args[0] ?? '')) return undefined;
   run({ args, cwd });
-  say(`lhci ${LHCI} installed; its own check of four limits on ${join(ROOT, '')} runs on stored JSON`);
+  say(`${LHCI} is installed, and judges four limits on a stored report`);
   return { args, cwd };
 }

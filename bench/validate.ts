@@ -36,7 +36,7 @@ try {
   sayTimes('validate 1 file', times.one);
   sayTimes(`validate ${FEW} files`, times.few);
   sayTimes(`validate ${MANY} files`, times.many);
-  const { peakMiB, stdout } = runWithPeak({ args: [BINARY, 'validate', many], env });
+  const { peakMiB, cpuMs, stdout } = runWithPeak({ args: [BINARY, 'validate', many], env });
   say(stdout.trim());
   const perFew = (median(times.few) - median(times.one)) / (FEW - 1);
   const perMany = (median(times.many) - median(times.one)) / (MANY - 1);
@@ -45,6 +45,8 @@ try {
     perFileMsOfHundred: rounded(perFew),
     perFileMsOfThousand: rounded(perMany),
     perFileRatio: rounded(perMany / perFew),
+    fastestSecondsForThousand: rounded(Math.min(...times.many) / 1000),
+    cpuSecondsForThousand: rounded(cpuMs / 1000),
     peakMiB: Math.round(peakMiB),
     targets: { secondsForThousand: '< 3', perFileRatio: '<= 1.2' },
   });

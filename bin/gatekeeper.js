@@ -139,7 +139,9 @@ function loadThroughCache(folder, buildId) {
   // Loaded for the first large file: it takes longer than all that --version does.
   /** @type {(bytes: Uint8Array) => number} */
   const crc32 = (bytes) =>
-    /** @type {{crc32(bytes: Uint8Array): number}} */ (/** @type {unknown} */ (require('node:zlib'))).crc32(bytes);
+    /** @type {{crc32(bytes: Uint8Array): number}} */ (/** @type {unknown} */ (require('node:zlib'))).crc32(
+      bytes,
+    );
   const MAGIC = 0x31434b47; // "GKC1"
   const HEAD_BYTES = 16;
   /** Smaller files are compiled sooner than a second file is read. */

@@ -59,11 +59,11 @@ function clean(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 const PEAK = `process.on('exit', () => {
-  require('node:fs').writeFileSync(process.env.BENCH_PEAK, String(process.resourceUsage().maxRSS));
+  require('node:fs').writeFileSync(process.env.BENCH_PEAK, JSON.stringify(process.resourceUsage()));
 });`;
 
-/** Runs a Node program and tells its peak memory too, by what the system counted for it. */
-export function runWithPeak(command: Command): Ran & { readonly peakMiB: number } {
+/** Runs a Node program and tells its peak memory and its own work too, by what the system counted for it. */
+export function runWithPeak(command: Command): Ran & { readonly peakMiB: number; readonly cpuMs: number } {
   const folder = mkdtempSync(join(tmpdir(), 'gatekeeper-bench-peak-'));
   try {
     const preload = join(folder, 'peak.cjs');
@@ -74,7 +74,8 @@ export function runWithPeak(command: Command): Ran & { readonly peakMiB: number 
       args: ['--require', preload, ...command.args],
       env: { ...command.env, BENCH_PEAK: file },
     });
-    return { ...ran, peakMiB: Number(readFileSync(file, 'utf8')) / 1024 };
+    const used = JSON.parse(readFileSync(file, 'utf8')) as NodeJS.ResourceUsage;
+    return { ...ran, peakMiB: used.maxRSS / 1024, cpuMs: (used.userCPUTime + used.systemCPUTime) / 1000 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -111,9 +112,15 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
 }
 
-/** Median of the ratios of each round: a slow second slows both of a pair. */
-export function pairedRatio(values: readonly number[], base: readonly number[]): number {
-  return median(values.map((value, i) => value / (base[i] ?? Number.NaN)));
+/** Ratio of medians, and of the fastest: where others use the machine, the fastest are the truer ones. */
+export function ratios(
+  values: readonly number[],
+  base: readonly number[],
+): { readonly median: number; readonly fastest: number } {
+  return {
+    median: rounded(median(values) / median(base)),
+    fastest: rounded(Math.min(...values) / Math.min(...base)),
+  };
 }
 
 export function rounded(value: number, digits = 2): number {

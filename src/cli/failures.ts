@@ -1,6 +1,6 @@
-import stringWidth from 'string-width';
 import type { Failure } from '../model/failure.js';
 import type { Span } from '../model/span.js';
+import { widthOf } from '../reporters/pretty/measure.js';
 
 /** Trouble shown at most; the rest is counted. */
 const SHOWN = 50;
@@ -46,8 +46,8 @@ function caretLines(span: Span, line: string, mend: string | undefined, ascii: b
   // A long line is cut around the caret, so that the caret stays under what it points at.
   const cut = start > WIDEST_LINE / 2 ? start - 40 : 0;
   const last = cut + WIDEST_LINE;
-  const carets = '^'.repeat(Math.max(1, widthOf(line.slice(start, Math.min(end, last)))));
-  const pad = ' '.repeat(widthOf(line.slice(cut, start)));
+  const carets = '^'.repeat(Math.max(1, columnsOf(line.slice(start, Math.min(end, last)))));
+  const pad = ' '.repeat(columnsOf(line.slice(cut, start)));
   return [
     `   ${number} ${bar} ${shown(line.slice(cut, last))}`,
     `   ${' '.repeat(number.length)} ${bar} ${pad}${carets}${mend === undefined ? '' : `  ${visible(mend)}`}`,
@@ -55,8 +55,8 @@ function caretLines(span: Span, line: string, mend: string | undefined, ascii: b
 }
 
 /** Columns on a terminal: a wide character takes two, what was made visible as many as it is written with. */
-function widthOf(text: string): number {
-  return stringWidth(shown(text), { ambiguousIsNarrow: true });
+function columnsOf(text: string): number {
+  return widthOf(shown(text));
 }
 
 function shown(text: string): string {

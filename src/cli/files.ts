@@ -28,8 +28,13 @@ async function replace(file: string, text: string): Promise<void> {
 /** Writes into what is there already: a device, or a pipe that somebody reads. */
 async function writeInto(file: string, text: string): Promise<void> {
   // Opening a pipe waits for its reader, in a thread that not even process.exit() can end.
-  await (await fs.open(file, constants.O_WRONLY | constants.O_NONBLOCK)).close();
-  await fs.writeFile(file, text);
+  const open = await fs.open(file, constants.O_WRONLY | constants.O_NONBLOCK);
+  try {
+    await fs.writeFile(file, text);
+  } finally {
+    // Not before: the reader takes the last writer that goes for the end.
+    await open.close();
+  }
 }
 
 /**
@@ -38,8 +43,9 @@ async function writeInto(file: string, text: string): Promise<void> {
  */
 async function targetOf(file: string): Promise<{ readonly path: string; readonly isReplaceable: boolean }> {
   try {
-    const real = await fs.realpath(file);
-    return { path: real, isReplaceable: (await fs.stat(real)).isFile() };
+    // The stat first: /dev/fd/63, as `>(…)` of a shell gives it, has no real path.
+    const isReplaceable = (await fs.stat(file)).isFile();
+    return { path: isReplaceable ? await fs.realpath(file) : file, isReplaceable };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { path: file, isReplaceable: true };
     throw error;

@@ -26,6 +26,7 @@ export function processIo(): Io {
       const handlers = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
         const handler = (): void => {
           // The second one ends the process at once, whatever is still under way.
+          // eslint-disable-next-line no-restricted-properties -- a report cut short is what was asked for
           if (isSecond) process.exit(signal === 'SIGINT' ? 130 : 143);
           isSecond = true;
           listener(signal);

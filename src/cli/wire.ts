@@ -2,7 +2,6 @@
  * The outer world: registries, clock, timers, process, package. The only file that imports them, so that everything
  * else takes them as parameters.
  */
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { backends } from '../backends/registry.js';
 import type { BackendContext } from '../contracts/backend.js';
@@ -28,8 +27,6 @@ export const resultSchema = loadResultSchema;
 
 /** The folder of the built-in catalogue. */
 export const catalogFolder: string = fileURLToPath(new URL('../../gates/catalog', import.meta.url));
-/** The folder of the package, for links to its pages. */
-export const packageFolder: string = path.dirname(path.dirname(catalogFolder));
 
 export const realClock: Clock = {
   now: () => Date.now(),

@@ -1,6 +1,5 @@
 import type * as z from 'zod';
-import type { Failure, Result } from '../model/failure.js';
-import type { Secret } from '../model/secret.js';
+import type { Result } from '../model/failure.js';
 import type { Answer } from '../model/series.js';
 import type { Window } from '../model/window.js';
 import type { Clock } from './clock.js';
@@ -134,8 +133,3 @@ export function defineBackend<C extends z.ZodType>(definition: {
     },
   };
 }
-
-/** A secret as the loader hands it to a backend: `{ env }` and `{ file }` nodes are resolved before. */
-export type ResolvedSecret = Secret;
-
-export type { Failure };

@@ -1,4 +1,4 @@
-import type { Backend, BackendType } from '../contracts/backend.js';
+import type { BackendType } from '../contracts/backend.js';
 import type { Waiver } from '../contracts/gate.js';
 import type { Judge } from '../contracts/judge.js';
 import type { Lookup } from '../contracts/lookup.js';
@@ -8,7 +8,7 @@ import type { Secret } from '../model/secret.js';
 import type { EpochMs } from '../model/time.js';
 import type { Environment } from './environment.js';
 import type { SourceText } from './source.js';
-import type { Path, YamlFile } from './yaml.js';
+import type { Path, YamlFile } from './yaml-file.js';
 
 /** The plug-ins a gate file may name. */
 export interface Plugins {
@@ -92,12 +92,6 @@ export interface FileContext {
 
 /** Stands in `brokenBackends` for all those of a configuration that cannot be read. */
 export const ANY_BACKEND = '*';
-
-/** What the config file brings to every gate. */
-export interface Shared {
-  readonly backends: ReadonlyMap<string, Backend>;
-  readonly secrets: readonly Secret[];
-}
 
 /** Adds trouble with what stands at a path; the caret goes under the words that the message begins with. */
 export function addAt(context: FileContext, path: Path, failures: readonly Failure[]): void {

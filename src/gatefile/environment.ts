@@ -1,7 +1,7 @@
 import { SecretValue } from '../contracts/secrets.js';
 import type { Failure } from '../model/failure.js';
 import type { Secret } from '../model/secret.js';
-import type { Path, YamlFile } from './yaml.js';
+import type { Path, YamlFile } from './yaml-file.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { suggest } from '../contracts/suggest.js';
 import type { Failure, FailureCode } from '../model/failure.js';
 import { type Found, wordsOf } from './issue-words.js';
-import type { Path, YamlFile } from './yaml.js';
+import type { Path, YamlFile } from './yaml-file.js';
 
 type Issue = z.core.$ZodIssue;
 

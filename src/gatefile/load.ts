@@ -14,7 +14,8 @@ import { openGate } from './gate.js';
 import { type ConfigFile, configSchema, type GateFile, gateSchema } from './schema.js';
 import { checkShape, pathKey } from './shape.js';
 import type { SourceText } from './source.js';
-import { type Path, parseYaml, type YamlFile } from './yaml.js';
+import { parseYaml } from './yaml.js';
+import type { Path, YamlFile } from './yaml-file.js';
 
 /** All gates of a run, or all the trouble there is. */
 export interface Loaded {

@@ -1,6 +1,6 @@
 import type { Failure } from '../model/failure.js';
 import { type FileContext, placeOf } from './context.js';
-import type { Path } from './yaml.js';
+import type { Path } from './yaml-file.js';
 
 /** Keys whose value a backend's own schema wants as a reference. */
 const SECRET_KEY = /^(?:password|bearer|token|secret)$/i;

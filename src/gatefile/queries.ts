@@ -3,7 +3,7 @@ import type { Failure } from '../model/failure.js';
 import { type FileContext, placeOf } from './context.js';
 import { quote } from './issue-words.js';
 import { failuresOf } from './issues.js';
-import type { Path } from './yaml.js';
+import type { Path } from './yaml-file.js';
 
 /**
  * Trouble of a query that is no plain text, by the schema of its backend. The backend checks it again when it is

@@ -9,7 +9,7 @@ import { addAt, type FileContext, placeOf } from './context.js';
 import { fixedBounds, tighterWarn, uselessLimit, uselessTolerance } from './lint.js';
 import type { CriterionBlock, SegmentRule, WrittenLimit } from './schema.js';
 import { prepareTake, type WrittenTake } from './take.js';
-import type { Path } from './yaml.js';
+import type { Path } from './yaml-file.js';
 
 const FEWEST_SAMPLES = 30;
 

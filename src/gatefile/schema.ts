@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { duration, strict } from '../contracts/schema.js';
 import { ACROSS } from '../contracts/signal.js';
-import type { FailureCode, Result } from '../model/failure.js';
+import type { Result } from '../model/failure.js';
 import type { Limit } from '../model/limit.js';
 import { parseLimit } from './limit.js';
 import { parseTake } from './take.js';
@@ -402,6 +402,3 @@ export type CriterionBlock = z.output<typeof criterionSchema>;
 export type SegmentRule = z.output<typeof segmentRuleSchema>;
 export type OwnersBlock = z.output<typeof ownersSchema>;
 export type VariableBlock = z.output<typeof variable>;
-
-/** Failure codes that a refinement names travel in its params. */
-export type IssueParams = { readonly code: FailureCode };

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Failure } from '../model/failure.js';
 import { failuresOf } from './issues.js';
-import type { Path, YamlFile } from './yaml.js';
+import type { Path, YamlFile } from './yaml-file.js';
 
 /** What the schema made of a file: its value as far as it can be read, and all trouble of its shape. */
 export interface Shaped<T> {

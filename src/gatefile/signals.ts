@@ -9,7 +9,8 @@ import { failuresOf } from './issues.js';
 import { queryTrouble } from './queries.js';
 import { KIND_KEYS, type SignalBlock } from './schema.js';
 import { checkShape } from './shape.js';
-import { type Path, parseYaml } from './yaml.js';
+import { parseYaml } from './yaml.js';
+import type { Path } from './yaml-file.js';
 
 /** A signal, checked and joined with its backend; not yet bound to an arm or segment. */
 export interface OpenSignal {

@@ -3,7 +3,7 @@ import { BUILT_INS, expandPlaceholders } from '../contracts/placeholders.js';
 import { type Failure, ok } from '../model/failure.js';
 import { addAt, type FileContext, placeOf } from './context.js';
 import type { VariableBlock } from './schema.js';
-import type { Path } from './yaml.js';
+import type { Path } from './yaml-file.js';
 
 const ALLOW_EMPTY = ', or write "allow-empty: true"';
 

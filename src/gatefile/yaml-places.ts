@@ -1,6 +1,6 @@
 import { type Document, isAlias, isCollection, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import type { Span } from '../model/span.js';
-import type { Path, YamlFile, YamlText } from './yaml.js';
+import type { Path, YamlFile, YamlText } from './yaml-file.js';
 
 type Places = Pick<YamlFile, 'spanOf' | 'keySpanOf' | 'spanOfText'>;
 

@@ -1,7 +1,7 @@
 import { type Document, isAlias, isCollection, isMap, isPair, isScalar, type Node, visit } from 'yaml';
 import type { Failure } from '../model/failure.js';
 import type { Span } from '../model/span.js';
-import type { YamlText } from './yaml.js';
+import type { YamlText } from './yaml-file.js';
 
 const MAX_DEPTH = 40;
 /** Values that aliases may stand for, all together, once each is written out. */

@@ -1,6 +1,6 @@
 import { type Document, isScalar, type Scalar, visit, type YAMLParseError } from 'yaml';
 import type { Failure, FailureCode } from '../model/failure.js';
-import type { YamlText } from './yaml.js';
+import type { YamlText } from './yaml-file.js';
 import { tooDeep } from './yaml-safety.js';
 
 /** Words for a syntax error; the place is the parser's unless another one says more. */

@@ -2,32 +2,12 @@ import { type Document, isScalar, LineCounter, parseDocument } from 'yaml';
 import { type Failure, failed, ok, type Result } from '../model/failure.js';
 import type { Span } from '../model/span.js';
 import { placeAt, type SourceText, textTrouble } from './source.js';
+import type { YamlFile, YamlText } from './yaml-file.js';
 import { placesIn } from './yaml-places.js';
 import { unsafeNodes } from './yaml-safety.js';
 import { syntaxFailures } from './yaml-syntax.js';
 
-export type Path = readonly (string | number)[];
-
-/** A parsed file: its plain value, and the place of any path in it. */
-export interface YamlFile {
-  readonly file: string;
-  readonly folder: string;
-  readonly value: unknown;
-  /** The place of the value at a path, or of its nearest ancestor. */
-  readonly spanOf: (path: Path) => Span;
-  /** The place of the key at a path. */
-  readonly keySpanOf: (path: Path) => Span;
-  /** The place of `text` inside the value at a path; the whole value where it does not stand there as written. */
-  readonly spanOfText: (path: Path, text: string) => Span;
-}
-
-/** What finding and naming places in a text takes. */
-export interface YamlText {
-  readonly file: string;
-  readonly text: string;
-  /** Offsets into the text as a place; at least one character wide. */
-  readonly span: (start: number, end: number) => Span;
-}
+export type { Path, YamlFile } from './yaml-file.js';
 
 /** Parses one YAML document; all syntax errors at once, each with its place. */
 export function parseYaml(source: SourceText): Result<YamlFile> {

@@ -122,7 +122,9 @@ function saidBy(result: BinaryResult): Said {
       .replaceAll(server.url, 'http://server')
       .replaceAll(server.url.replace('http:', 'https:'), 'https://server')
       .replaceAll(secure.url, 'https://secure')
-      .replaceAll(`127.0.0.1:${closedPort}`, 'closed'),
+      .replaceAll(`127.0.0.1:${closedPort}`, 'closed')
+      // The server's header says whole seconds.
+      .replace(/\b(?:59m5\ds|1h\ds)\b/, '1h'),
   };
 }
 

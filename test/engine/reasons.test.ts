@@ -1,5 +1,6 @@
 /** Why a criterion is not a pass: every reason by its name, and which comes first. */
 import { describe, expect, test } from 'vitest';
+import { reportOn } from '../../src/engine/report.js';
 import type { Failure, FailureCode } from '../../src/model/failure.js';
 import type { Answer } from '../../src/model/series.js';
 import type { Window } from '../../src/model/window.js';
@@ -7,6 +8,8 @@ import {
   ARMS,
   bucketsOf,
   byLabel,
+  FACTS,
+  gatesOf,
   HEAD,
   MINUTE,
   NOW,
@@ -238,6 +241,7 @@ describe('partial', () => {
       'c',
     );
     expect(warned.reason?.text).toContain('one store is down');
+    expect(warned.reason?.next).toBe('mend the backend; a partial answer decides nothing');
   });
 
   test('is what coverage says', async () => {
@@ -358,6 +362,14 @@ describe('step-too-short', () => {
     expect(await said(gate(RATIO), counted(over))).toBe(is);
   });
 
+  test('in either part', async () => {
+    const seldom = answer(whole, { sampleIntervalMs: 120_000 });
+    const often = answer(whole, { sampleIntervalMs: 15_000 });
+    expect(await said(gate(RATIO), { g: often, t: seldom })).toBe('inconclusive: step-too-short');
+    expect(await said(gate(RATIO), { g: seldom, t: often })).toBe('inconclusive: step-too-short');
+    expect(await said(gate(RATIO), { g: often, t: often })).toBe('pass');
+  });
+
   test('says which step would do', async () => {
     const table = counted({ isExtrapolated: true, sampleIntervalMs: 59_900 });
     expect(resultOf(await run(gate(RATIO), table), 'c').reason).toEqual({
@@ -431,6 +443,13 @@ describe('bad-never-seen', () => {
     expect(await said(text, { 't canary': 100, 't stable': 100, 'b stable': 1 })).toBe('pass');
     expect(await said(text, { 't canary': 100, 't stable': 100 })).toBe('inconclusive: bad-never-seen');
     expect(await said(text, { 't canary': 100, 't stable': 100, 'b canary': 0 })).toBe('pass');
+    const noSample: Answer = { series: [{ labels: {}, times: [], values: [] }] };
+    expect(await said(text, { 't canary': 100, 't stable': 100, 'b stable': noSample })).toBe(
+      'inconclusive: bad-never-seen',
+    );
+    // Asked of both arms: what one of them saw is not undone by the other.
+    for (const track of ['canary', 'stable'])
+      expect(await said(text, { 't canary': 100, 't stable': 100, [`seen b ${track}`]: 1 })).toBe('pass');
   });
 });
 
@@ -575,6 +594,25 @@ describe('a question that was not answered', () => {
       text: 'it said no\nline one\nline two',
       next: 'try again',
     });
+  });
+
+  test('that was never asked is an error, not a pass', async () => {
+    const gates = await gatesOf(gate(RATIO));
+    const { reason, verdict } = resultOf(reportOn(gates, new Map(), FACTS), 'c');
+    expect([verdict, reason]).toEqual(['error', { code: 'interrupted', text: '"good" was not asked' }]);
+  });
+
+  test('more series than at-most allows are a query to mend', async () => {
+    const body = 'value: q, take: max, across: each, at-most: 2, pass: "<= 5"';
+    const pods = (...names: string[]): Table => ({
+      q: byLabel('pod', Object.fromEntries(names.map((name) => [name, 1]))),
+    });
+    expect((await run(gate(body), pods('a', 'b'))).verdict).toBe('pass');
+    expect(await said(gate(body), pods('a', 'b', 'c'))).toBe('error: query');
+    const { reason } = resultOf(await run(gate(body), pods('a', 'b', 'c')), 'c');
+    expect(reason?.text).toBe('3 series answered, and "at-most" allows 2');
+    expect(reason?.next).toContain('at-most');
+    expect((await run(gate(body.replace('at-most: 2, ', '')), pods('a', 'b', 'c'))).verdict).toBe('pass');
   });
 
   test('several series where one is meant are a query to mend', async () => {

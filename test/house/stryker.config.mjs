@@ -6,7 +6,7 @@ export default {
   mutate: [
     'src/model/verdict.ts',
     'src/engine/judge.ts',
-    'src/judges/*.ts',
+    'src/judges/**/*.ts',
     '!src/judges/registry.ts',
     'src/stats/*.ts',
   ],

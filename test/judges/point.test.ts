@@ -111,9 +111,9 @@ describe('a limit against a baseline', () => {
       'inconclusive: baseline-zero',
     );
     expect(say(ruleOf('<= baseline + 1pp'), counts([0, 100]), counts([0, 100]))).toBe('pass');
-    expect(point.judge(ruleOf('<= baseline + 10%'), counts([0, 9]), counts([0, 9])).reason?.next).toContain(
-      'pp',
-    );
+    const { reason } = point.judge(ruleOf('<= baseline + 10%'), counts([0, 9]), counts([0, 9]));
+    expect(reason?.text).toBe('the baseline is 0, of which no share can be taken');
+    expect(reason?.next).toContain('pp');
   });
 
   test('of which only warn speaks still needs it', () => {
@@ -127,6 +127,13 @@ describe('a limit against a baseline', () => {
     const half = ruleOf('>= baseline - 1pp', { warn: '>= 80%' });
     expect(say(half, counts([70, 100]), undefined)).toBe('fail: threshold');
     expect(say(half, counts([85, 100]), undefined)).toBe('inconclusive: no-baseline');
+  });
+
+  test.each([
+    { judged: counts(null), baseline: base, says: 'no value could be taken from the data in the window' },
+    { judged: counts([90, 100]), baseline: undefined, says: 'the baseline has no value to compare with' },
+  ])('says why it is open: $says', ({ judged, baseline, says }) => {
+    expect(point.judge(rule, judged, baseline).reason?.text).toBe(says);
   });
 
   test('is shown beside it, with the bound that follows', () => {
@@ -200,7 +207,10 @@ describe('a quantile above the last bucket edge', () => {
       value: 1,
       notes: ['the value is at least this: it lies above the last bucket edge'],
     });
-    expect(point.judge(rule('<= 5'), beyond, undefined).reason?.next).toContain('add buckets');
+    expect(point.judge(rule('<= 5'), beyond, undefined).reason).toMatchObject({
+      text: 'the quantile lies above the last bucket edge, so its value is not known',
+      next: expect.stringContaining('add buckets'),
+    });
     expect(point.judge(rule('<= 5'), within, undefined).notes).toEqual([]);
   });
 });
@@ -350,6 +360,13 @@ describe('takes of buckets', () => {
     ]);
   });
 
+  test('an apdex names what it had to interpolate, and nothing where both bounds are edges', () => {
+    const notes = (threshold: number, observed = some): readonly string[] =>
+      point.judge(ruleOf('<= 1', { take: { kind: 'apdex', threshold } }), observed, undefined).notes;
+    expect(notes(0.3).map((note) => note.split(' ')[0])).toEqual(['0.3', '1.2']);
+    expect(notes(0.25, buckets([0.25, 1, INF], [1, 2, 2]))).toEqual([]);
+  });
+
   test('a share under a bound above every edge counts only what is known to lie below', () => {
     const rule = ruleOf('>= 95%', { take: { kind: 'share-at-most', bound: 5 } });
     expect(say(rule, buckets([0.25, INF], [10, 100]))).toBe('fail: threshold');
@@ -357,6 +374,11 @@ describe('takes of buckets', () => {
 
   test('without an observation there is no value, and still a count', () => {
     const empty = buckets([1, INF], [0, 0]);
+    for (const take of [
+      { kind: 'share-at-most', bound: 1 } as const,
+      { kind: 'apdex', threshold: 1 } as const,
+    ])
+      expect(point.judge(ruleOf('<= 1', { take }), empty, undefined)).toMatchObject({ value: null, n: 0 });
     expect(say(ruleOf('<= 1', { take: { kind: 'quantile', quantile: 0.5 } }), empty)).toBe(
       'inconclusive: no-data',
     );
@@ -380,6 +402,7 @@ describe('strata, for charts', () => {
   test('are the quotients of counts', () => {
     expect(strata({ kind: 'total' }, counts([1, 2], null, [0, 0], [3, 4]))).toEqual([0.5, null, null, 0.75]);
     expect(strata({ kind: 'total' }, counts([1, 2]), 100)).toEqual([50]);
+    expect(strata({ kind: 'total' }, counts([5, 0]))).toEqual([null]);
   });
 
   test('are the counts themselves where those are judged', () => {

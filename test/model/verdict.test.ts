@@ -212,6 +212,7 @@ describe('the fold of a gate', () => {
       is: 'inconclusive',
     },
     { name: 'every pass by policy is inconclusive', ballots: [byPolicy('pass')], is: 'inconclusive' },
+    { name: 'one warn of ten is traded away', ballots: [...nine, ballot('warn')], is: 'pass' },
     {
       name: 'passes by policy do not trade a measured fail away',
       ballots: [...nine.map((each) => ({ ...each, isByPolicy: true })), ballot('fail')],

@@ -237,6 +237,8 @@ describe('the count of observations at most a bound', () => {
     expect(bucketCountAtMost([-1, 1, INF], [10, 20, 20], -3)).toEqual({ count: 0, edges: [-INF, -1] });
     expect(bucketCountAtMost([-1, 1, INF], [10, 20, 20], -1)).toEqual({ count: 10, edges: null });
     expect(bucketCountAtMost([-1, 1, INF], [10, 20, 20], 0).count).toBe(15);
+    expect(bucketCountAtMost([0, 1, INF], [10, 20, 20], -1)).toEqual({ count: 0, edges: [-INF, 0] });
+    expect(bucketCountAtMost([-2, -1, INF], [10, 20, 20], -1.5)).toEqual({ count: 15, edges: [-2, -1] });
   });
 
   test('lies between 0 and all, and rises with the bound', () => {

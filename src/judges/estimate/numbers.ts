@@ -7,14 +7,14 @@ import { type Estimate, NOTHING } from './found.js';
 export function estimateNumbers(take: Take, strata: readonly (number | null)[], stepMs: number): Estimate {
   const n = strata.filter((value) => value !== null).length;
   const value = reduceNumbers(take, strata, stepMs);
-  return n === 0 || value === null ? NOTHING : { ...NOTHING, value, n };
+  return value === null ? NOTHING : { ...NOTHING, value, n };
 }
 
 /** Reduces raw observations; shares come with their interval, since each observation is one trial. */
 export function estimateRaw(take: Take, values: readonly number[]): Estimate {
   const n = values.length;
   const value = reduceNumbers(take, values, 0);
-  if (n === 0 || value === null) return NOTHING;
+  if (value === null) return NOTHING;
   const isShare = take.kind === 'share-at-most' || take.kind === 'share-above';
   return { ...NOTHING, value, n, interval: isShare ? wilson(value * n, n) : null };
 }

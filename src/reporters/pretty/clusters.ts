@@ -48,10 +48,13 @@ function columnsOf(character: string): number {
   return eastAsianWidth(character.codePointAt(0) ?? 0);
 }
 
+/** Not as a literal: TypeScript's es2023 does not know the flag yet; Node 20 does. */
+const EMOJI = '^\\p{RGI_Emoji}$';
+
 function makePatterns(): Patterns {
   return {
     visible: /[^\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Mn}\p{Me}\p{Cs}]/u,
-    emoji: /^\p{RGI_Emoji}$/v,
+    emoji: new RegExp(EMOJI, 'v'),
     keycap: /^[\d#*]\u20e3$/,
     pictograph: /\p{Extended_Pictographic}/u,
     // Marks that take room, and half- and full-width forms.
