@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { ageProbe, jointAges, measuredOnly } from '../../src/backends/prometheus/freshness.js';
+import {
+  ageProbe,
+  jointAges,
+  measuredOnly,
+  secondsToMs,
+  withEachAge,
+} from '../../src/backends/prometheus/freshness.js';
 import { parsePromql } from '../../src/backends/prometheus/promql.js';
 import type { Series } from '../../src/model/series.js';
 import { MINUTE, unwrap } from './prometheus-support.js';
@@ -93,3 +99,13 @@ test.each([
   const probe = ageProbe(unwrap(parsePromql(text)));
   expect([probe.kind, probe.kind === 'none' ? undefined : probe.query]).toEqual([kind, query]);
 });
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY, undefined])(
+  'a sample time of %s is as old as can be',
+  (value) => {
+    const probe = value === undefined ? { times: [], values: [] } : { times: [MINUTE], values: [value] };
+    const series = [{ labels: { a: '1' }, times: [MINUTE], values: [1] }];
+    expect(secondsToMs(value)).toBe(0);
+    expect(withEachAge(series, [{ labels: { a: '1' }, ...probe }])[0]?.newest).toBe(0);
+  },
+);

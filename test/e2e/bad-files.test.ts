@@ -1902,7 +1902,7 @@ describe('a runbook that is not there', () => {
     expect(await told(gate)).toMatchInlineSnapshot(`
       "exit 1
       --- stdout
-      1 gates with 1 criteria are valid, 1 warnings
+      valid: 1 gate with 1 criterion, 1 warning
       --- stderr
       x.gate.yaml:8:10  runbook "runbooks/shop.md" is not there
          8 │ runbook: runbooks/shop.md

@@ -133,6 +133,7 @@ function agesOf(one: Series | undefined): AgesByTime {
   return new Map(one?.times.map((time, i) => [time, secondsToMs(one.values[i])]));
 }
 
-function secondsToMs(value: number | undefined): EpochMs {
-  return Math.round((value ?? Number.NaN) * 1000);
+/** Unix seconds as milliseconds; a time that is none is as old as can be, so that nothing passes by it. */
+export function secondsToMs(value: number | undefined): EpochMs {
+  return value === undefined || !Number.isFinite(value) ? 0 : Math.round(value * 1000);
 }

@@ -10,6 +10,7 @@ import {
   jointAges,
   measuredOnly,
   rangedAges,
+  secondsToMs,
   unansweredRanges,
   unnamed,
   untagged,
@@ -46,7 +47,7 @@ export async function fetchInstant(server: Server, query: Promql, { to }: Window
 }
 
 function sampledAt({ values }: Series): EpochMs {
-  return Math.round((values[0] ?? Number.NaN) * 1000);
+  return secondsToMs(values[0]);
 }
 
 /** One value per series and step, without those that only repeat an older sample. @throws BackendError */

@@ -1,6 +1,7 @@
 import { EXIT } from '../exit-code.js';
 import { type Io, write } from '../io.js';
 import type { GateOptions } from '../options.js';
+import { counted } from '../page/page.js';
 import { Session } from '../session.js';
 
 /** Checks gate files without asking any backend: 0, 1 for warnings, 2 for errors. */
@@ -12,8 +13,11 @@ export async function validate(paths: readonly string[], options: GateOptions, i
   await session.tell(loaded.warnings);
   if (loaded.failures.length > 0) return session.refuse(loaded.failures);
   const criteria = loaded.gates.reduce((sum, gate) => sum + gate.criteria.length, 0);
-  const warnings = loaded.warnings.length === 0 ? '' : `, ${loaded.warnings.length} warnings`;
+  const warnings = loaded.warnings.length === 0 ? '' : `, ${counted(loaded.warnings.length, 'warning')}`;
   if (!options.quiet)
-    await write(io.stdout, `${loaded.gates.length} gates with ${criteria} criteria are valid${warnings}\n`);
+    await write(
+      io.stdout,
+      `valid: ${counted(loaded.gates.length, 'gate')} with ${counted(criteria, 'criterion', 'criteria')}${warnings}\n`,
+    );
   return loaded.warnings.length === 0 ? EXIT.pass : EXIT.fail;
 }
