@@ -1,6 +1,6 @@
 /**
- * The outer world: registries, clock, timers, process, package. The only file that imports them, so that everything
- * else takes them as parameters.
+ * The outer world: registries, clock, timers, package. The only file that imports them, so that everything else takes
+ * them as parameters; the process itself is in process.ts, which `--version` needs without the rest.
  */
 import { fileURLToPath } from 'node:url';
 import { backends } from '../backends/registry.js';
