@@ -8,6 +8,7 @@ export default defineConfig({
     root: fileURLToPath(new URL('../..', import.meta.url)),
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/.stryker-tmp/**'],
+    setupFiles: [fileURLToPath(new URL('properties.setup.ts', import.meta.url))],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Forks, since tests change the environment and the working directory; two, since real servers run beside them.
