@@ -88,7 +88,8 @@ function withFlag(reason: Reason, flag: string): Reason {
 
 function waive(each: Ruled): Ruled {
   const { waiver } = each.criterion;
-  if (waiver === null || each.verdict !== 'fail') return each;
+  // A breach that was measured may be waived; data that are missing may not, whatever a flag makes of them.
+  if (waiver === null || each.verdict !== 'fail' || each.judgement.verdict !== 'fail') return each;
   const text = `waived by ${waiver.by}: ${waiver.because}`;
   return { ...each, verdict: 'warn', reason: { code: 'waived', text }, isWaived: true };
 }
