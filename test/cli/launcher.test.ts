@@ -160,8 +160,7 @@ describe('code that the build compiled ahead', () => {
   test('a pack that was changed by hand is never run from older code', () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatekeeper-changed-'));
     copyPackage(folder);
-    const [pack = ''] = readdirSync(join(folder, 'dist/packs')).filter((name) => /^core\..*\.js$/.test(name));
-    const path = join(folder, 'dist/packs', pack);
+    const [path = ''] = packsIn(folder, '.js').filter((name) => name.includes('/core.'));
     const text = readFileSync(path, 'latin1');
     expect(text).toContain('evaluate gates once');
     writeFileSync(path, text.replace('evaluate gates once', 'EVALUATE gates once'), 'latin1');
@@ -263,11 +262,15 @@ function copyPackage(folder: string): void {
   }
 }
 
-function compiledAhead(folder: string): string[] {
+/** What belongs to this build; what belongs to the one before may still lie beside it. */
+function packsIn(folder: string, ending: string): string[] {
+  const { id } = JSON.parse(readFileSync(join(folder, 'dist/packs.json'), 'utf8')) as { id: string };
   return readdirSync(join(folder, 'dist/packs'))
-    .filter((name) => name.endsWith('.bin'))
+    .filter((name) => name.includes(`.${id}`) && name.endsWith(ending))
     .map((name) => join(folder, 'dist/packs', name));
 }
+
+const compiledAhead = (folder: string): string[] => packsIn(folder, '.bin');
 
 function runIn(folder: string, args: readonly string[], env: NodeJS.ProcessEnv) {
   const { GATEKEEPER_COMPILE_CACHE: _, NODE_V8_COVERAGE: __, ...inherited } = process.env;
