@@ -47,6 +47,7 @@ const heavy = {
   'src/http/proxy-agents.ts': 'proxy',
   'src/cli/spinner.ts': 'spinner',
   'src/gatefile/glob.ts': 'glob',
+  'src/backends/prometheus/grammar.ts': 'promql',
 };
 
 /** Optional peers that may be absent: left as `require()`, resolved from where gatekeeper is installed. */

@@ -1,4 +1,4 @@
-import type { Variable, Variables } from '../contracts/backend.js';
+import type { Backend, Variable, Variables } from '../contracts/backend.js';
 import type { Arm, Criterion, OnPolicies, Question, UnlistedCheck } from '../contracts/gate.js';
 import type { Judge, Rule } from '../contracts/judge.js';
 import { suggest } from '../contracts/suggest.js';
@@ -31,7 +31,7 @@ export interface GateParts {
   readonly isWindowFull: boolean;
   readonly isSince: boolean;
   readonly signals: ReadonlyMap<string, OpenSignal>;
-  readonly backends: Parameters<typeof openSignal>[4];
+  readonly backends: ReadonlyMap<string, Backend>;
 }
 
 const SIGNAL_KEYS = ['backend', 'unit', 'better', 'series-may-end', 'use', 'with'] as const;
@@ -82,7 +82,7 @@ async function signalOf(
       return undefined;
     }
     const segments = Object.values(block.segments ?? {}).every(Array.isArray) ? block.segments : undefined;
-    return openSignal(context, id, { ...block, segments } as SignalBlock, path, gate.backends);
+    return openSignal(context, id, { ...block, segments } as SignalBlock, path, gate);
   }
   for (const key of SIGNAL_KEYS) {
     if (block[key] === undefined) continue;
