@@ -6,7 +6,7 @@ import { type Failure, failed, ok, type Result } from '../model/failure.js';
 import type { Server } from './prometheus/api.js';
 import { healthOf } from './prometheus/health.js';
 import { maskOf } from './prometheus/mask.js';
-import { isPlain, loadGrammar } from './prometheus/promql.js';
+import { isPlain, loadGrammar } from './prometheus/parse.js';
 import { questionOf, type Source } from './prometheus/questions.js';
 import { addressOf, type Endpoint, endpointNotes, endpointShape, rootedIn } from './shared/endpoint.js';
 

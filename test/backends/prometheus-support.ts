@@ -1,6 +1,6 @@
 /** What the tests of the Prometheus backend share. */
 
-import { loadGrammar } from '../../src/backends/prometheus/promql.js';
+import { loadGrammar } from '../../src/backends/prometheus/parse.js';
 import { prometheus } from '../../src/backends/prometheus.js';
 import type { Backend, BackendContext, PreparedQuery, QueryRequest } from '../../src/contracts/backend.js';
 import type { Clock } from '../../src/contracts/clock.js';

@@ -6,7 +6,7 @@ import {
   secondsToMs,
   withEachAge,
 } from '../../src/backends/prometheus/freshness.js';
-import { loadGrammar, parsePromql } from '../../src/backends/prometheus/promql.js';
+import { loadGrammar, parsePromql } from '../../src/backends/prometheus/parse.js';
 import type { Series } from '../../src/model/series.js';
 import { MINUTE, unwrap } from './prometheus-support.js';
 
