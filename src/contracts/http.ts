@@ -26,6 +26,8 @@ export interface HttpRequest {
   readonly tls?: HttpTls;
   /** Statuses outside 2xx that are returned instead of thrown, and never retried: [400, 422] for PromQL errors. */
   readonly acceptStatuses?: readonly number[];
+  /** Cap on this decompressed body, where it is lower than that of the run. */
+  readonly maxBytes?: number;
 }
 
 export interface HttpResponse {

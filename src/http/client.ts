@@ -43,6 +43,7 @@ export function createHttp(settings: HttpSettings, clock: Clock, mask: Mask): Ht
     trace: Trace,
   ): Promise<Omit<HttpResponse, 'attempts'>> {
     const startedAt = clock.monotonic();
+    const maxBytes = Math.min(request.maxBytes ?? settings.maxBytes, settings.maxBytes);
     const remainingMs = (): number => settings.attemptTimeoutMs - (clock.monotonic() - startedAt);
     let hop = first;
     for (;;) {
@@ -55,7 +56,7 @@ export function createHttp(settings: HttpSettings, clock: Clock, mask: Mask): Ht
         return {
           status,
           headers,
-          body: await readBody(message, { maxBytes: settings.maxBytes, remainingMs }),
+          body: await readBody(message, { maxBytes, remainingMs }),
         };
       }
       const said = await readBeginning(message, { maxBytes: ERROR_PAGE_BYTES, remainingMs });

@@ -301,8 +301,65 @@ describe('the age of what a value was computed from', () => {
       })),
     );
 
+  /** A server that joins no values and ages: they are asked apart. */
+  const apart = (query: string) =>
+    [`${query} or label_replace(`, refusal('bad_data', 'set operator not allowed', 400)] as const;
+
+  test('is asked together with the value', async () => {
+    const before = server.seen.length;
+    rules = [
+      [
+        'sum(a) or label_replace(min(timestamp(a)), "gatekeeper_selector", "0", "", "")',
+        success('vector', [
+          { metric: {}, value: [to / 1000, '7'] },
+          { metric: { gatekeeper_selector: '0' }, value: [to / 1000, '1699999800'] },
+        ]),
+      ],
+    ];
+    const { series } = await asked('sum(a)', instant);
+    expect(series).toEqual([{ labels: {}, times: [to], values: [7], newest: 1_699_999_800_000 }]);
+    expect(server.seen.slice(before).filter((seen) => queryOf(seen)?.startsWith('sum(a)'))).toHaveLength(1);
+  });
+
+  test('is told per series of one selector, together with their values', async () => {
+    const metric = { __name__: 'a', pod: 'x' };
+    rules = [
+      [
+        'a or label_replace(timestamp(a), "gatekeeper_selector", "0", "", "")',
+        success('vector', [
+          { metric, value: [to / 1000, '1'] },
+          { metric: { pod: 'x', gatekeeper_selector: '0' }, value: [to / 1000, '1699999800'] },
+        ]),
+      ],
+    ];
+    const { series } = await asked('a', instant);
+    expect(series).toEqual([{ labels: metric, times: [to], values: [1], newest: 1_699_999_800_000 }]);
+  });
+
+  test('is asked apart where both together are a large answer', async () => {
+    const before = server.seen.length;
+    rules = [
+      [' or label_replace(', { body: `"${'x'.repeat(5 * 1024 ** 2)}"` }],
+      ['label_replace', ages(1_699_999_800)],
+      ['', vector('1')],
+    ];
+    const { series } = await asked('sum(a)', instant);
+    expect(series[0]?.newest).toBe(1_699_999_800_000);
+    expect(server.seen.length - before).toBe(3);
+  });
+
+  test('is not asked again of a server that is in trouble', async () => {
+    const before = server.seen.length;
+    rules = [['', refusal('timeout', 'too busy', 503)]];
+    await expect(asked('sum(a)', instant)).rejects.toMatchObject({
+      failure: { code: 'backend.server-error' },
+    });
+    expect(server.seen.length - before).toBe(1);
+  });
+
   test('is that of its oldest selector', async () => {
     rules = [
+      apart('sum(a) / sum(b)'),
       ['label_replace', ages(1_699_999_800, 1_700_000_030)],
       ['', vector('1')],
     ];
@@ -313,6 +370,7 @@ describe('the age of what a value was computed from', () => {
   test('of one selector is told per series', async () => {
     const metric = { __name__: 'a', pod: 'x' };
     rules = [
+      apart('a'),
       ['timestamp(a)', success('vector', [{ metric: { pod: 'x' }, value: [to / 1000, '1699999800'] }])],
       ['a', success('vector', [{ metric, value: [to / 1000, '1'] }])],
     ];
@@ -322,6 +380,7 @@ describe('the age of what a value was computed from', () => {
 
   test('of what left the look-back is asked in its own range', async () => {
     rules = [
+      apart('sum(increase(a[1h]))'),
       ['max_over_time', ages(1_699_998_000)],
       ['label_replace', vector()],
       ['increase', vector('5')],
@@ -335,6 +394,7 @@ describe('the age of what a value was computed from', () => {
     const grid = [at(1), at(2), at(3)].map((ms) => ms / 1000);
     const sampled = [grid[0], grid[0], (grid[2] ?? 0) - 5];
     rules = [
+      apart('sum(a)'),
       [
         'timestamp',
         success('matrix', [

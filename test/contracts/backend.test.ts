@@ -132,12 +132,14 @@ const failuresOverHttp = (source: unknown) => ({
 const STATS = { path: '/stats', json: 'rows', value: 'n', labels: ['pod'] };
 
 const vector = (...values: string[]): typeof answer =>
-  json((query) => {
-    const isAge = query.get('query')?.includes('timestamp(') === true;
-    const result = values.map((value, i) => ({
-      metric: values.length > 1 ? { pod: `p${i}` } : {},
-      value: [TO / 1000, isAge ? String(TO / 1000) : value],
-    }));
+  json(() => {
+    const result = values.flatMap((value, i) => {
+      const metric = values.length > 1 ? { pod: `p${i}` } : {};
+      return [
+        { metric, value: [TO / 1000, value] },
+        { metric: { ...metric, gatekeeper_selector: '0' }, value: [TO / 1000, String(TO / 1000)] },
+      ];
+    });
     return { status: 'success', data: { resultType: 'vector', result } };
   });
 

@@ -31,18 +31,29 @@ const AWAY =
 /** Error types that blame the server; VictoriaMetrics' are its HTTP statuses. All others blame the query. */
 const SERVER_SIDE = /^(timeout|canceled|unavailable|internal|429|5\d\d)$/;
 
-/** The value of a query at one instant. @throws BackendError */
-export function askInstant(server: Server, query: string, at: EpochMs): Promise<Reply> {
-  return ask(server, '/api/v1/query', query, { time: seconds(at) });
+/**
+ * The value of a query at one instant.
+ *
+ * @param maxBytes cap on the answer, where it is lower than that of the run
+ * @throws BackendError
+ */
+export function askInstant(server: Server, query: string, at: EpochMs, maxBytes?: number): Promise<Reply> {
+  return ask(server, '/api/v1/query', query, { time: seconds(at) }, maxBytes);
 }
 
 /** Its value at the end of each step of the window. @throws BackendError */
-export async function askSteps(server: Server, query: string, window: Window): Promise<Reply> {
-  const reply = await ask(server, '/api/v1/query_range', query, {
+export async function askSteps(
+  server: Server,
+  query: string,
+  window: Window,
+  maxBytes?: number,
+): Promise<Reply> {
+  const times = {
     start: seconds(window.from + window.stepMs),
     end: seconds(window.to),
     step: seconds(window.stepMs),
-  });
+  };
+  const reply = await ask(server, '/api/v1/query_range', query, times, maxBytes);
   const isOnGrid = (time: EpochMs): boolean =>
     time > window.from && time <= window.to && (time - window.from) % window.stepMs === 0;
   // VictoriaMetrics moves a window that is not a multiple of its step.
@@ -64,17 +75,18 @@ async function ask(
   path: string,
   query: string,
   times: Readonly<Record<string, string>>,
+  maxBytes: number | undefined,
 ): Promise<Reply> {
   const { id, endpoint, context } = server;
   const form = { query, ...times };
-  const acceptStatuses = [400, 422];
+  const more = { acceptStatuses: [400, 422], ...(maxBytes !== undefined && { maxBytes }) };
   const request =
     query.length <= LONGEST_IN_URL
-      ? requestTo(endpoint, id, path, form, { acceptStatuses })
+      ? requestTo(endpoint, id, path, form, more)
       : requestTo(endpoint, id, path, [], {
           body: new URLSearchParams(form).toString(),
           headers: { 'content-type': 'application/x-www-form-urlencoded' },
-          acceptStatuses,
+          ...more,
         });
   const http = await context.http();
   const response = await http.send(request, context.signal);

@@ -27,6 +27,30 @@ export function ageProbe(query: Promql): AgeProbe {
   return { kind: 'joint', query: tagged(selectors.map(({ text }) => `min(timestamp(${text}))`)), selectors };
 }
 
+/**
+ * A query and its probe as one question, whose answer `parted` takes apart: what the probe yields bears the tag, so that
+ * none of it is what the query yields.
+ */
+export function joined(query: Promql, probe: Exclude<AgeProbe, { kind: 'none' }>): string {
+  // No operator binds looser than "or": the query needs no parentheses, and places in it stay where they are.
+  return `${query.text} or ${probe.kind === 'each' ? tagged([probe.query]) : probe.query}`;
+}
+
+/** The series of a query and those of its probe, out of the answer to both. */
+export function parted(
+  series: readonly Series[],
+  kind: 'each' | 'joint',
+): { readonly own: readonly Series[]; readonly ages: readonly Series[] } {
+  const own = series.filter(({ labels }) => !Object.hasOwn(labels, TAG));
+  const ages = series.filter(({ labels }) => Object.hasOwn(labels, TAG));
+  return { own, ages: kind === 'each' ? ages.map(withoutTag) : ages };
+}
+
+function withoutTag(one: Series): Series {
+  const { [TAG]: _, ...labels } = one.labels;
+  return { ...one, labels };
+}
+
 /** Single values joined in one question, each under the label of its index. */
 export function tagged(expressions: readonly string[]): string {
   return expressions.map((each, i) => `label_replace(${each}, "${TAG}", "${i}", "", "")`).join(' or ');

@@ -1,14 +1,17 @@
-import { BackendError } from '../../model/failure.js';
+import { BackendError, type FailureCode } from '../../model/failure.js';
 import type { Answer, Series } from '../../model/series.js';
 import type { EpochMs } from '../../model/time.js';
 import { strataOf, type Window } from '../../model/window.js';
 import { askInstant, askSteps, type Reply, type Server } from './api.js';
 import {
+  type AgeProbe,
   type AgesByTime,
   ageProbe,
   eachAges,
+  joined,
   jointAges,
   measuredOnly,
+  parted,
   rangedAges,
   secondsToMs,
   unansweredRanges,
@@ -20,6 +23,10 @@ import {
 import type { Promql } from './promql.js';
 
 const NO_AGES: AgesByTime = new Map();
+/** A value and its age are asked together where the answer is no larger: one that is would lie in memory twice. */
+const JOINED_BYTES = 4 * 1024 * 1024;
+
+type Ask = (query: string, maxBytes?: number) => Promise<Reply>;
 
 /** An answer of these series, with what any of the replies says is missing. */
 export function answerOf(series: readonly Series[], replies: readonly Reply[]): Answer {
@@ -30,10 +37,8 @@ export function answerOf(series: readonly Series[], replies: readonly Reply[]): 
 /** One value per series at the window's end, each with the age of the samples behind it. @throws BackendError */
 export async function fetchInstant(server: Server, query: Promql, { to }: Window): Promise<Answer> {
   const probe = ageProbe(query);
-  const [reply, ages] = await Promise.all([
-    askInstant(server, query.text, to),
-    probe.kind === 'none' ? undefined : askInstant(server, probe.query, to),
-  ]);
+  const ask: Ask = (text, maxBytes) => askInstant(server, text, to, maxBytes);
+  const { reply, ages } = await askWithAges(ask, query, probe);
   refuseShape(server, query, reply);
   if (probe.kind === 'none' || ages === undefined || reply.series.length === 0) {
     return answerOf(reply.series, [reply]);
@@ -46,6 +51,30 @@ export async function fetchInstant(server: Server, query: Promql, { to }: Window
   return answerOf(withJointAge(reply.series, newest), replies);
 }
 
+interface Aged {
+  readonly reply: Reply;
+  /** Undefined where there is nothing whose age can be asked. */
+  readonly ages: Reply | undefined;
+}
+
+/** Asks for values and ages: in one request, or in two where the server does not take it or has too much to say. */
+async function askWithAges(ask: Ask, query: Promql, probe: AgeProbe): Promise<Aged> {
+  if (probe.kind === 'none') return { reply: await ask(query.text), ages: undefined };
+  try {
+    const both = await ask(joined(query, probe), JOINED_BYTES);
+    const { own, ages } = parted(both.series, probe.kind);
+    return { reply: { ...both, series: own }, ages: { ...both, series: ages } };
+  } catch (error) {
+    // A number cannot be joined, and limits of the server count both; asked apart, each has its own failure.
+    const isApart = error instanceof BackendError && APART.has(error.failure.code);
+    if (!isApart) throw error;
+  }
+  const [reply, ages] = await Promise.all([ask(query.text), ask(probe.query)]);
+  return { reply, ages };
+}
+
+const APART: ReadonlySet<FailureCode> = new Set(['backend.query', 'backend.too-large']);
+
 function sampledAt({ values }: Series): EpochMs {
   return secondsToMs(values[0]);
 }
@@ -53,10 +82,8 @@ function sampledAt({ values }: Series): EpochMs {
 /** One value per series and step, without those that only repeat an older sample. @throws BackendError */
 export async function fetchSteps(server: Server, query: Promql, window: Window): Promise<Answer> {
   const probe = ageProbe(query);
-  const [reply, ages] = await Promise.all([
-    askSteps(server, query.text, window),
-    probe.kind === 'none' ? undefined : askSteps(server, probe.query, window),
-  ]);
+  const ask: Ask = (text, maxBytes) => askSteps(server, text, window, maxBytes);
+  const { reply, ages } = await askWithAges(ask, query, probe);
   if (probe.kind === 'none' || ages === undefined) return answerOf(reply.series, [reply]);
   const each = probe.kind === 'each' ? eachAges(ages.series) : undefined;
   const joint =

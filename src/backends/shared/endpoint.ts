@@ -61,6 +61,7 @@ export interface RequestMore {
   readonly body?: string;
   readonly method?: HttpRequest['method'];
   readonly acceptStatuses?: readonly number[];
+  readonly maxBytes?: number;
 }
 
 export type Params = Readonly<Record<string, string>> | readonly (readonly [name: string, value: string])[];
@@ -87,6 +88,7 @@ export function requestTo(
     headers: mergeHeaders({ accept: 'application/json' }, plain(config.headers), more.headers ?? {}),
     ...(more.body === undefined ? {} : { body: more.body }),
     ...(more.acceptStatuses === undefined ? {} : { acceptStatuses: more.acceptStatuses }),
+    ...(more.maxBytes === undefined ? {} : { maxBytes: more.maxBytes }),
   } as const;
   return {
     ...request,
