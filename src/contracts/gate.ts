@@ -103,6 +103,8 @@ export interface Gate {
   readonly fullAt: EpochMs;
   readonly arms: readonly Arm[];
   readonly criteria: readonly Criterion[];
+  /** Hash of what must not change between looks: limits, steps, budgets. */
+  readonly settings: string;
   readonly unlisted: readonly UnlistedCheck[];
   readonly score: ScorePolicy | null;
   readonly policy: {

@@ -19,7 +19,15 @@ export interface Judged {
   readonly baseline: Observation | undefined;
 }
 
-const UNMEASURED = { value: null, interval: null, n: 0, baseline: null, bound: null, notes: [] } as const;
+const UNMEASURED = {
+  value: null,
+  interval: null,
+  n: 0,
+  baseline: null,
+  bound: null,
+  evidence: null,
+  notes: [],
+} as const;
 
 /** Judges one criterion; pure. Gives one entry for each series under `across: each`, and never none. */
 export function judgeCriterion(

@@ -1,4 +1,5 @@
 import type { Criterion, Gate } from '../contracts/gate.js';
+import { settingsOfAll } from '../model/hash.js';
 import type { Measurement } from '../model/measurement.js';
 import type { Reason } from '../model/reason.js';
 import {
@@ -6,6 +7,7 @@ import {
   type GateReport,
   type GateResult,
   REPORT_SCHEMA_VERSION,
+  type ReportEvidence,
   type ReportQuery,
   type ReportWindow,
 } from '../model/report.js';
@@ -46,6 +48,7 @@ export function reportOn(gates: readonly Gate[], measurements: Measurements, fac
     counts: Object.fromEntries(
       VERDICTS.map((each) => [each, criteria.filter((one) => one.verdict === each).length]),
     ) as Record<Verdict, number>,
+    settings: settingsOfAll(gates),
     gates: results,
     notes: facts.notes,
   };
@@ -95,6 +98,7 @@ function gateResult(gate: Gate, measurements: Measurements, facts: RunFacts): Ga
     runbook: gate.runbook,
     verdict: standing.verdict,
     reason: standing.reason,
+    settings: gate.settings,
     window: {
       ...reportWindow(gate.window),
       full: gate.isWindowFull,
@@ -107,7 +111,7 @@ function gateResult(gate: Gate, measurements: Measurements, facts: RunFacts): Ga
     })),
     score: gate.score === null ? null : { points: scoreOf(ballots) ?? null, ...gate.score },
     policy: gate.policy,
-    criteria: ruled.map((each) => criterionResult(each, measurements)),
+    criteria: ruled.map((each) => criterionResult(each, gate, measurements)),
     notes: [...gate.notes, ...deployNote(gate), ...unlistedNotes(gate, measurements)],
   };
 }
@@ -177,7 +181,7 @@ function reportWindow(window: Window): ReportWindow {
   };
 }
 
-function criterionResult(ruled: Ruled, measurements: Measurements): CriterionResult {
+function criterionResult(ruled: Ruled, gate: Gate, measurements: Measurements): CriterionResult {
   const { criterion, judgement, series } = ruled;
   const { rule: its } = criterion;
   const [judgedArm, baselineArm] = criterion.arms;
@@ -217,6 +221,7 @@ function criterionResult(ruled: Ruled, measurements: Measurements): CriterionRes
     minSamples: its.minSamples,
     interval: judgement.interval,
     judge: criterion.evidence,
+    evidence: reportEvidence(ruled, gate),
     window: reportWindow(judgedArm?.arm.window ?? { from: 0, to: 0, stepMs: 0 }),
     coverage: ruled.judged === undefined ? null : coverageOf(ruled.judged),
     newest: ruled.judged?.newest == null ? null : formatInstant(ruled.judged.newest),
@@ -249,6 +254,24 @@ function criterionResult(ruled: Ruled, measurements: Measurements): CriterionRes
         ...(ruled.baseline?.notes ?? []),
       ]),
     ],
+  };
+}
+
+function reportEvidence({ judgement, criterion }: Ruled, gate: Gate): ReportEvidence | null {
+  const { evidence } = judgement;
+  if (evidence === null) return null;
+  const { firstCrossing, needed, ...others } = evidence;
+  const { stepMs } = criterion.rule;
+  const from = criterion.arms[0]?.arm.window.from ?? 0;
+  return {
+    ...others,
+    estimate: finite(evidence.estimate),
+    firstCrossing:
+      firstCrossing === null
+        ? null
+        : { side: firstCrossing.side, at: formatInstant(from + (firstCrossing.stratum + 1) * stepMs) },
+    needed: needed === null ? null : { n: needed.n, time: formatDuration(needed.strata * stepMs) },
+    settingsHash: gate.settings,
   };
 }
 

@@ -178,6 +178,9 @@ const ruleShape = {
         'Samples a point estimate needs; on counts max(30, 10 / min(limit, 1 - limit)) by default.',
       examples: [100],
     }),
+  'min-steps': z.number().int('a whole number of steps').min(2, 'at least 2 steps').optional().meta({
+    description: 'Steps with data in every arm before sequential evidence may decide; 5 by default.',
+  }),
   advisory: z.boolean().optional().meta({ description: 'Shown, never blocks.' }),
   critical: z
     .boolean()

@@ -21,6 +21,14 @@ export function mean(values: readonly number[]): number {
   return values.length === 0 ? Number.NaN : result;
 }
 
+/** Standard deviation of a sample (n - 1); NaN with fewer than two values. */
+export function standardDeviation(values: readonly number[]): number {
+  const centre = mean(values);
+  let squares = 0;
+  for (const value of values) squares += (value - centre) ** 2;
+  return Math.sqrt(squares / (values.length - 1));
+}
+
 /**
  * Least-squares slope of y over x.
  *

@@ -193,7 +193,7 @@ describe('criteria', () => {
     const { code, stdout, stderr } = await explain(await shop(gate), 'shop.done[path=edge]');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('route="route"');
-    expect(stdout).toContain('it would pass, and the window since the deploy is not full');
+    expect(stdout).toContain('neither is it certain that the limit is broken (false alarm');
   });
 
   test('a series of "across: each" is explained by its criterion', async () => {
