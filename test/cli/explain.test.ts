@@ -135,7 +135,7 @@ describe('criteria', () => {
       'latency-p95',
       ', evidence: point',
       '',
-      /inconclusive +fewer than 5 steps hold data in every arm\n +neither is it certain/,
+      /history +20 earlier windows: the past of arm "baseline" \(7d ago\)/,
     ],
     [
       'a take that is written',
