@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect } from 'vitest';
 
 /**
@@ -17,4 +18,9 @@ export function expectNear(actual: number, expected: number, share: number): voi
 export function expectSameDigits(actual: number, expected: number, share: number): void {
   if (actual === expected) return;
   expect(Math.abs(actual - expected) / Math.abs(expected), `${actual}, not ${expected}`).toBeLessThan(share);
+}
+
+/** Numbers spread evenly, where fc.double would look for odd ones near 0 and at the ends. */
+export function uniform(low: number, high: number): fc.Arbitrary<number> {
+  return fc.maxSafeNat().map((n) => low + ((high - low) * n) / Number.MAX_SAFE_INTEGER);
 }
