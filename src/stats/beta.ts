@@ -43,16 +43,27 @@ export function betaQuantile(p: number, a: number, b: number): number {
   return bisect((x) => lnBetaRegularized(x, a, b) - lnP, 0, 1);
 }
 
-/** ln I_x(a, b) by its continued fraction, evaluated forwards (Lentz). */
-function lnLower(x: number, y: number, a: number, b: number): number {
+/** ln of the density of the beta distribution, to the last digits however large a and b are; 0 < x < 1. */
+export function lnBetaDensity(x: number, a: number, b: number): number {
+  return lnFront(x, 1 - x, a, b) - Math.log(x) - Math.log1p(-x);
+}
+
+/** ln of x^a y^b / B(a, b). */
+function lnFront(x: number, y: number, a: number, b: number): number {
   const sum = a + b;
-  const lnFront =
+  return (
     stirlingRemainder(sum) -
     stirlingRemainder(a) -
     stirlingRemainder(b) -
     deviance(a, sum * x) -
     deviance(b, sum * y) +
-    0.5 * Math.log((a / sum) * (b / (2 * Math.PI)));
+    0.5 * Math.log((a / sum) * (b / (2 * Math.PI)))
+  );
+}
+
+/** ln I_x(a, b) by its continued fraction, evaluated forwards (Lentz). */
+function lnLower(x: number, y: number, a: number, b: number): number {
+  const sum = a + b;
   let c = 1;
   let d = 1 / awayFromZero(1 - (sum * x) / (a + 1));
   let fraction = d;
@@ -68,7 +79,7 @@ function lnLower(x: number, y: number, a: number, b: number): number {
     fraction *= step;
     if (Math.abs(step - 1) < 1e-16) break;
   }
-  return lnFront + Math.log(fraction / a);
+  return lnFront(x, y, a, b) + Math.log(fraction / a);
 }
 
 function awayFromZero(x: number): number {

@@ -22,6 +22,16 @@ export interface Interval {
   readonly upper: number;
 }
 
+/** What all intervals have in common; empty, lower above upper, where two of them share nothing. */
+export function intersection(intervals: readonly Interval[]): Interval {
+  let [lower, upper] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (const interval of intervals) {
+    lower = Math.max(lower, interval.lower);
+    upper = Math.min(upper, interval.upper);
+  }
+  return { lower, upper };
+}
+
 /**
  * Runs strata through a prior, in the order of time.
  *
@@ -63,6 +73,21 @@ export function evidenceAgainst<Stratum>(mixture: Mixture<Stratum>, theta0: numb
  */
 export function confidenceSequence<Stratum>(mixture: Mixture<Stratum>, alpha: number): Interval {
   return { lower: bound(mixture, alpha, -1), upper: bound(mixture, alpha, 1) };
+}
+
+/**
+ * The effects against which the evidence of the strata up to and with one of them has not reached 1/α, whatever it was before:
+ * wider than the confidence sequence, never empty.
+ *
+ * @param look index of a stratum; the last by default
+ */
+export function confidenceInterval<Stratum>(
+  mixture: Mixture<Stratum>,
+  alpha: number,
+  look: number = mixture.strata.length - 1,
+): Interval {
+  if (look < 0) return intersection([]);
+  return { lower: boundAt(mixture, look, alpha, -1), upper: boundAt(mixture, look, alpha, 1) };
 }
 
 /**
