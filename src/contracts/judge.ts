@@ -48,6 +48,17 @@ export interface JudgeQuestion {
   readonly warn: Condition | null;
 }
 
+/** What was seen in earlier windows of the same length as the judged one. */
+export interface Earlier {
+  /** Those that hold usable data, oldest first. */
+  readonly observations: readonly Observation[];
+  /** How many were asked for. */
+  readonly asked: number;
+  readonly lengthMs: number;
+  /** Whose past it is, in words. */
+  readonly of: string;
+}
+
 /** Decides one criterion from evidence that was found usable; pure and synchronous. */
 export interface Judge {
   readonly id: string;
@@ -57,7 +68,13 @@ export interface Judge {
    * Asked when the file is read.
    */
   refuses(question: JudgeQuestion): { readonly message: string; readonly mend: string } | null;
-  judge(rule: Rule, judged: Observation, baseline: Observation | undefined): Judgement;
+  judge(
+    rule: Rule,
+    judged: Observation,
+    baseline: Observation | undefined,
+    /** Given to evidence that asked for it. */
+    earlier?: Earlier,
+  ): Judgement;
   /** The judged number per stratum, for charts. */
   strata(rule: Rule, observation: Observation): readonly (number | null)[];
 }

@@ -7,17 +7,15 @@ import {
   type GateReport,
   type GateResult,
   REPORT_SCHEMA_VERSION,
-  type ReportEvidence,
   type ReportQuery,
-  type ReportWindow,
 } from '../model/report.js';
 import { type EpochMs, formatDuration, formatInstant } from '../model/time.js';
 import { type FoldedVerdict, foldGate, scoreOf, VERDICTS, type Verdict, worst } from '../model/verdict.js';
-import type { Window } from '../model/window.js';
 import type { Measurements } from './collect.js';
 import { coverageOf } from './evidence.js';
 import { judgeCriterion } from './judge.js';
 import { type Ruled, type RunPolicy, rule } from './policy.js';
+import { evidenceOf, finite, pastOf, windowOf } from './report-parts.js';
 
 /** What a run is, besides its gates and answers. */
 export interface RunFacts {
@@ -100,7 +98,7 @@ function gateResult(gate: Gate, measurements: Measurements, facts: RunFacts): Ga
     reason: standing.reason,
     settings: gate.settings,
     window: {
-      ...reportWindow(gate.window),
+      ...windowOf(gate.window),
       full: gate.isWindowFull,
       since: gate.since === null ? null : formatInstant(gate.since),
     },
@@ -173,14 +171,6 @@ function unlistedNotes(gate: Gate, measurements: Measurements): readonly string[
   });
 }
 
-function reportWindow(window: Window): ReportWindow {
-  return {
-    from: formatInstant(window.from),
-    to: formatInstant(window.to),
-    step: formatDuration(window.stepMs),
-  };
-}
-
 function criterionResult(ruled: Ruled, gate: Gate, measurements: Measurements): CriterionResult {
   const { criterion, judgement, series } = ruled;
   const { rule: its } = criterion;
@@ -221,19 +211,21 @@ function criterionResult(ruled: Ruled, gate: Gate, measurements: Measurements): 
     minSamples: its.minSamples,
     interval: judgement.interval,
     judge: criterion.evidence,
-    evidence: reportEvidence(ruled, gate),
-    window: reportWindow(judgedArm?.arm.window ?? { from: 0, to: 0, stepMs: 0 }),
+    evidence: evidenceOf(judgement, criterion, gate),
+    window: windowOf(judgedArm?.arm.window ?? { from: 0, to: 0, stepMs: 0 }),
     coverage: ruled.judged === undefined ? null : coverageOf(ruled.judged),
     newest: ruled.judged?.newest == null ? null : formatInstant(ruled.judged.newest),
     baseline:
-      baselineArm === undefined
-        ? null
-        : {
-            arm: baselineArm.arm.name,
-            value: finite(judgement.baseline?.value ?? null),
-            n: judgement.baseline?.n ?? 0,
-            window: reportWindow(baselineArm.arm.window),
-          },
+      criterion.earlier !== null
+        ? pastOf(criterion.earlier, judgement)
+        : baselineArm === undefined
+          ? null
+          : {
+              arm: baselineArm.arm.name,
+              value: finite(judgement.baseline?.value ?? null),
+              n: judgement.baseline?.n ?? 0,
+              window: windowOf(baselineArm.arm.window),
+            },
     strata:
       judgedStrata.length === 0
         ? null
@@ -242,8 +234,8 @@ function criterionResult(ruled: Ruled, gate: Gate, measurements: Measurements): 
             baseline:
               ruled.baseline === undefined ? null : criterion.judge.strata(its, ruled.baseline).map(finite),
           },
-    queries: criterion.arms.flatMap(({ questions }) =>
-      questions.flatMap((question) => queryOf(question, measurements)),
+    queries: [...criterion.arms, ...(criterion.earlier === null ? [] : [criterion.earlier])].flatMap(
+      ({ questions }) => questions.flatMap((question) => queryOf(question, measurements)),
     ),
     source: { file: criterion.source.file, line: criterion.source.line, column: criterion.source.col },
     notes: [
@@ -254,24 +246,6 @@ function criterionResult(ruled: Ruled, gate: Gate, measurements: Measurements): 
         ...(ruled.baseline?.notes ?? []),
       ]),
     ],
-  };
-}
-
-function reportEvidence({ judgement, criterion }: Ruled, gate: Gate): ReportEvidence | null {
-  const { evidence } = judgement;
-  if (evidence === null) return null;
-  const { firstCrossing, needed, ...others } = evidence;
-  const { stepMs } = criterion.rule;
-  const from = criterion.arms[0]?.arm.window.from ?? 0;
-  return {
-    ...others,
-    estimate: finite(evidence.estimate),
-    firstCrossing:
-      firstCrossing === null
-        ? null
-        : { side: firstCrossing.side, at: formatInstant(from + (firstCrossing.stratum + 1) * stepMs) },
-    needed: needed === null ? null : { n: needed.n, time: formatDuration(needed.strata * stepMs) },
-    settingsHash: gate.settings,
   };
 }
 
@@ -286,10 +260,6 @@ function keyWith(criterion: Criterion, series: NonNullable<Ruled['series']>): st
 /** Quoted where it could be taken for the end of itself: two series must not share a key. */
 function plain(text: string): string {
   return /[\s",=[\]\\]/.test(text) ? JSON.stringify(text) : text;
-}
-
-function finite(value: number | null): number | null {
-  return value !== null && Number.isFinite(value) ? value : null;
 }
 
 function queryOf(

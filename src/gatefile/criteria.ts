@@ -3,6 +3,7 @@ import type { Rule } from '../contracts/judge.js';
 import { suggest } from '../contracts/suggest.js';
 import { checkArmsDiffer, questionsOf, seenElsewhere } from './asked.js';
 import { type FileContext, placeOf } from './context.js';
+import { earlierFor } from './earlier.js';
 import { isCompared, judgeOf } from './evidence.js';
 import type { GateParts, SegmentInput } from './parts.js';
 import { checkPolicies } from './policies.js';
@@ -115,7 +116,7 @@ async function openSegment(
   });
   if (prepared === undefined) return undefined;
   // A segment may compare with the baseline where the others do not, which takes other evidence.
-  const chosen = await judgeOf(context, block, prepared, open, rulePath);
+  const chosen = await judgeOf(context, block, prepared, open, rulePath, gate.arms);
   if (chosen === undefined) return undefined;
   // Sequential evidence says itself when it has seen enough.
   const isSelfLimiting = chosen.evidence !== 'point' && block['min-samples'] === undefined;
@@ -138,7 +139,8 @@ async function openSegment(
       mend: 'add "at-most: N", the most series there may be',
     });
   }
-  const arms = armsFor(context, gate, rule, id);
+  const isHistory = chosen.evidence === 'history';
+  const arms = isHistory ? gate.arms.slice(0, 1) : armsFor(context, gate, rule, id);
   if (arms === undefined) return undefined;
   if (block.across === 'worst' && rule.better === undefined) {
     context.trouble.add({
@@ -153,6 +155,7 @@ async function openSegment(
     return { arm, questions: [...own, ...seenElsewhere(context, gate, input, arm, own)] };
   });
   checkArmsDiffer(context, asked, id, open);
+  const earlier = isHistory ? earlierFor(context, gate, input) : null;
   const key = segmentKey(segment);
   const component = block.component ?? gate.component;
   const text = (value: string | undefined, at: string): string | null =>
@@ -187,12 +190,13 @@ async function openSegment(
     mayEnd: open.mayEnd,
     observe: open.signal.observe,
     arms: asked,
+    earlier,
     judge: chosen.judge,
     rule,
     notes: notesOf(
       rule,
       chosen.evidence,
-      asked.flatMap(({ questions }) => questions),
+      [...asked, ...(earlier === null ? [] : [earlier])].flatMap(({ questions }) => questions),
     ),
   };
 }
@@ -212,7 +216,7 @@ function armsFor(context: FileContext, gate: GateParts, rule: Rule, id: string):
       code: 'gatefile.missing-key',
       message: `criterion "${id}" speaks of a baseline, and the gate has no second arm`,
       span: placeOf(context, ['criteria', id, 'pass']),
-      mend: 'add "arms: { canary: {…}, baseline: {…} }", or a past moment: "baseline: { shift: 7d }"',
+      mend: 'add "arms: { canary: {…}, baseline: {…} }", or "evidence: history" to compare with its own past',
     });
     return undefined;
   }

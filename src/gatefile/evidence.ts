@@ -1,3 +1,4 @@
+import type { Arm } from '../contracts/gate.js';
 import type { Judge, JudgeQuestion, Rule } from '../contracts/judge.js';
 import { needsBaseline } from '../model/limit.js';
 import { type FileContext, placeOf } from './context.js';
@@ -22,8 +23,9 @@ export async function judgeOf(
   rule: Rule,
   open: OpenSignal,
   path: readonly string[],
+  arms: readonly Arm[],
 ): Promise<ChosenJudge | undefined> {
-  checkTolerance(context, block, rule, open, path);
+  checkTolerance(context, block, rule, open, path, arms);
   const question: JudgeQuestion = {
     kind: open.kind,
     take: rule.take,
@@ -31,7 +33,7 @@ export async function judgeOf(
     pass: rule.pass.condition,
     warn: rule.warn?.condition ?? null,
   };
-  const evidence = block.evidence ?? (isCompared(rule) ? 'sequential' : 'point');
+  const evidence = block.evidence ?? defaultFor(rule, arms);
   if (block.evidence === undefined && !isCompared(rule) && isLookedAtAgain(block, rule, open)) {
     const judge = await context.request.plugins.judges.load('sequential');
     if (judge?.refuses(question) === null) return { judge, evidence: 'sequential' };
@@ -47,6 +49,12 @@ export async function judgeOf(
     mend: refusal.mend,
   });
   return undefined;
+}
+
+/** A baseline of the past shares no moment with the judged arm, so its steps cannot be compared one by one. */
+function defaultFor(rule: Rule, [, baseline]: readonly Arm[]): string {
+  if (!isCompared(rule)) return 'point';
+  return baseline !== undefined && baseline.shiftMs > 0 ? 'history' : 'sequential';
 }
 
 export function isCompared(rule: Rule): boolean {
@@ -67,6 +75,7 @@ function checkTolerance(
   rule: Rule,
   open: OpenSignal,
   path: readonly string[],
+  arms: readonly Arm[],
 ): void {
   if (block.tolerate === undefined) return;
   const refuse = (message: string, mend: string): void => {
@@ -77,7 +86,7 @@ function checkTolerance(
       mend,
     });
   };
-  if ((block.evidence ?? (isCompared(rule) ? 'sequential' : 'point')) !== 'point')
+  if ((block.evidence ?? defaultFor(rule, arms)) !== 'point')
     refuse('"tolerate" counts steps by their point estimates', 'add "evidence: point", or remove it');
   if (rule.take.kind === 'instant' || open.kind === 'samples')
     refuse('"tolerate" needs a value for each step', 'add a take such as "mean", or remove it');

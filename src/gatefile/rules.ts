@@ -87,7 +87,10 @@ function unitOf(take: Take, unit: string): string {
 }
 
 /** The part of a rule that one segment may say for itself. */
-export type RuleBlock = Pick<CriterionBlock, 'pass' | 'warn' | 'tolerate' | 'min-samples' | 'min-steps'> &
+export type RuleBlock = Pick<
+  CriterionBlock,
+  'pass' | 'warn' | 'tolerate' | 'min-samples' | 'min-steps' | 'earlier-windows'
+> &
   SegmentRule;
 
 export interface RuleInput {

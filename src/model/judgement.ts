@@ -1,3 +1,4 @@
+import type { HistoryEvidence } from './history.js';
 import type { Reason } from './reason.js';
 import type { SequentialEvidence } from './sequential.js';
 import type { Verdict } from './verdict.js';
@@ -18,5 +19,7 @@ export interface Judgement {
   readonly bound: number | null;
   /** Evidence that stays valid at every look; null where the point estimate decided. */
   readonly evidence: SequentialEvidence | null;
+  /** Evidence against earlier windows, where that decided. */
+  readonly history?: HistoryEvidence;
   readonly notes: readonly string[];
 }

@@ -17,6 +17,7 @@ export const REASONS = {
   'step-too-short': 'evidence',
   'window-not-full': 'evidence',
   undecided: 'evidence',
+  'history-too-short': 'evidence',
   'all-by-policy': 'evidence',
   backend: 'backend',
   query: 'query',

@@ -128,12 +128,13 @@ export interface CriterionResult {
   readonly notes: readonly string[];
 }
 
-/** Evidence that stays valid at every look; see SequentialEvidence. */
+/** Evidence that stays valid at every look, or against earlier windows; see SequentialEvidence and HistoryEvidence. */
 export interface ReportEvidence {
   readonly test: string;
   readonly estimate: number | null;
   readonly interval: readonly [number, number] | null;
-  readonly logE: { readonly fail: number | null; readonly pass: number | null };
+  /** Null for evidence of history, which holds for one look. */
+  readonly logE: { readonly fail: number | null; readonly pass: number | null } | null;
   readonly alpha: number;
   readonly falsePass: number;
   readonly strata: number;
@@ -142,6 +143,11 @@ export interface ReportEvidence {
   /** The end of the step after which it first decided. */
   readonly firstCrossing: { readonly side: 'fail' | 'pass'; readonly at: string } | null;
   readonly needed: { readonly n: number; readonly time: string } | null;
+  /** Earlier windows asked for, and where 95 % of windows would lie if nothing had changed; null without history. */
+  readonly history: {
+    readonly asked: number;
+    readonly expected: readonly [number, number] | null;
+  } | null;
   readonly settingsHash: string;
 }
 

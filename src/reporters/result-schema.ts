@@ -95,13 +95,16 @@ const criterion = z.object({
         .number()
         .nullable()
         .describe("The judged value over the baseline's mix of steps, in `unit`"),
-      interval: pair.nullable().describe('95 % range of the estimate, valid at every look'),
+      interval: pair
+        .nullable()
+        .describe('95 % range of the estimate; valid at every look where there is `logE`'),
       logE: z
         .object({ fail: z.number().nullable(), pass: z.number().nullable() })
+        .nullable()
         .describe('Largest ln E so far: worse than allowed, certainly within; decided at ln(1 / budget)'),
       alpha: z.number().describe('Chance that this criterion fails a healthy release, over all looks'),
       falsePass: z.number().describe('Chance that it passes a release at the limit, over all looks'),
-      strata: z.number().describe('Steps with data in every arm'),
+      strata: z.number().describe('Steps with data in every arm, or earlier windows that were used'),
       n: z.object({ canary: z.number(), baseline: z.number().nullable() }),
       dispersion: z.number().nullable().describe('How much more steps vary than independent requests would'),
       firstCrossing: z.object({ side: z.enum(['fail', 'pass']), at: instant }).nullable(),
@@ -109,10 +112,17 @@ const criterion = z.object({
         .object({ n: z.number(), time: z.string() })
         .nullable()
         .describe('About how much more is needed, if the numbers stay as they are'),
+      history: z
+        .object({
+          asked: z.number().describe('Earlier windows that were asked for'),
+          expected: pair.nullable().describe('Where 95 % of windows would lie if nothing had changed'),
+        })
+        .nullable()
+        .describe('Null where nothing was learnt from earlier windows'),
       settingsHash: z.string(),
     })
     .nullable()
-    .describe('Evidence that stays valid at every look; null where the point estimate decided'),
+    .describe('How sure it is; null where the point estimate decided'),
   window,
   coverage: z.number().nullable().describe('Share of strata that hold data, 0..1'),
   newest: instant.nullable().describe('Newest sample'),
