@@ -1,10 +1,12 @@
 // @ts-check
 /**
- * Bundles src/cli/main.ts into dist/: one small hot file plus one chunk per `await import()`, all CommonJS.
+ * Bundles src/cli/main.ts into dist/: one small hot file plus one module per `await import()`, all CommonJS.
  *
  * Why CommonJS: a start from ESM costs about 20 ms more on Node 20, and only CommonJS can be fed from a V8 code cache
  * (bin/gatekeeper.js). Why two passes: esbuild splits chunks for ESM output only, so pass 1 splits and pass 2 turns each
- * finished file into CommonJS, where `import()` becomes a lazy `require()`.
+ * finished file into CommonJS, where `import()` becomes a lazy `require()`. What --version does not need goes into packs:
+ * scripts of many modules, as reading and compiling forty scripts takes 10 ms longer than one. Last, a replay is run, and
+ * the code that V8 compiled for it is kept beside the packs, for the Node that built it.
  *
  * What the sources may rely on:
  *   __GATEKEEPER_VERSION__            the version in package.json (`declare const` it where it is used)
@@ -13,8 +15,20 @@
  *
  * A file of the build before stays one round more: a run that began on it may still load a chunk. `--clean` drops it.
  */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
@@ -26,6 +40,15 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 /** Files that are started by name. Anything behind `await import()` becomes a chunk of its own without being listed. */
 const entryPoints = ['src/cli/main.ts'];
+
+/** What is large and few runs need, each behind one `await import()`: source → the pack it gets. All others share one. */
+const heavy = {
+  'src/http/client.ts': 'http',
+  'src/http/proxy-agents.ts': 'proxy',
+  'src/cli/spinner.ts': 'spinner',
+  'src/gatefile/glob.ts': 'glob',
+  'src/backends/prometheus/grammar.ts': 'promql',
+};
 
 /** Optional peers that may be absent: left as `require()`, resolved from where gatekeeper is installed. */
 const external = ['@duckdb/node-api', 'pg', 'mysql2', 'mysql2/promise'];
@@ -83,6 +106,8 @@ const split = await build({
 
 /** @type {Map<string, string>} path below dist/ → text */
 const files = new Map();
+/** @type {Map<string, {code: string, map: string}>} the same for what goes into packs */
+const modules = new Map();
 /** @type {Map<string, string>} */
 const parts = new Map(
   split.outputFiles.map((file) => [relative(dist, file.path).split(sep).join('/'), file.text]),
@@ -107,20 +132,116 @@ await Promise.all(
       banner: `"use strict";${code.includes('__importMetaUrl') ? importMetaBanner : ''}`,
     });
     refuseWide(name, out.code);
-    files.set(name, out.code);
-    files.set(`${name}.map`, out.map);
+    modules.set(name, out);
   }),
 );
+const packOf = assignPacks(split.metafile.outputs);
+for (const [name, { code, map }] of modules) {
+  if (packOf[name] !== undefined) continue;
+  files.set(name, code);
+  files.set(`${name}.map`, map);
+}
 
 const hash = createHash('sha256');
-for (const [name, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${name}\0${text}\0`);
+for (const [name, { code }] of [...modules].sort(([a], [b]) => (a < b ? -1 : 1)))
+  hash.update(`${name}\0${code}\0`);
 const buildId = hash.digest('hex').slice(0, 16);
 
+for (const pack of new Set(Object.values(packOf))) {
+  const names = Object.keys(packOf).filter((name) => packOf[name] === pack);
+  const { code, map } = packed(names.sort());
+  files.set(`packs/${pack}.${buildId}.js`, code);
+  files.set(`packs/${pack}.${buildId}.js.map`, map);
+}
 files.set('package.json', '{"type":"commonjs"}\n');
 files.set('meta.json', `${JSON.stringify(split.metafile)}\n`);
-files.set('build-id', buildId);
+files.set('packs.json', `${JSON.stringify({ id: buildId, packOf })}\n`);
 
-if (isClean || readText('build-id') !== buildId || [...files.keys()].some((name) => !isThere(name))) write();
+const suffix = `.${buildId}-${process.version}-${process.arch}.bin`;
+if (isClean || readIndex().id !== buildId || [...files.keys()].some((name) => !isThere(name))) write();
+if (!isThere(`packs/core${suffix}`)) compileAhead();
+
+/**
+ * Says which pack each module lies in: `core`, or that of the heavy import that alone needs it. What --version needs stays
+ * a file of its own.
+ *
+ * @param {import('esbuild').Metafile['outputs']} outputs
+ * @returns {Record<string, string>} name below dist/ → name of the pack
+ */
+function assignPacks(outputs) {
+  const entries = Object.keys(outputs).filter((path) => outputs[path]?.entryPoint !== undefined);
+  /** @param {string} path @param {Set<string>} seen */
+  const reach = (path, seen) => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    for (const each of outputs[path]?.imports ?? []) {
+      if (each.kind === 'import-statement' && !each.external) reach(each.path, seen);
+    }
+  };
+  /** @type {Set<string>} */
+  const started = new Set();
+  reach('dist/cli/main.js', started);
+  /** @type {Set<string>} */
+  const core = new Set(started);
+  for (const path of entries) if (!Object.hasOwn(heavy, outputs[path]?.entryPoint ?? '')) reach(path, core);
+  /** @type {Record<string, string>} */
+  const assigned = {};
+  for (const path of core) if (!started.has(path)) assigned[path.slice('dist/'.length)] = 'core';
+  for (const [source, pack] of Object.entries(heavy)) {
+    const path = entries.find((each) => outputs[each]?.entryPoint === source);
+    if (path === undefined) throw new Error(`${source} is imported by nobody: take it out of "heavy"`);
+    /** @type {Set<string>} */
+    const needed = new Set();
+    reach(path, needed);
+    for (const each of needed) if (!core.has(each)) assigned[each.slice('dist/'.length)] ??= pack;
+  }
+  return assigned;
+}
+
+/**
+ * One script whose value holds each module's function by its name, and the source map of it all.
+ *
+ * @param {readonly string[]} names
+ */
+function packed(names) {
+  const sections = [];
+  let code = '(function(){return{';
+  let line = 0;
+  for (const name of names) {
+    const module_ = modules.get(name);
+    if (module_ === undefined) throw new Error(`${name} was not built`);
+    code += `\n${JSON.stringify(name)}:function(exports,require,module,__filename,__dirname){\n`;
+    line += 2;
+    sections.push({ offset: { line, column: 0 }, map: JSON.parse(module_.map) });
+    code += `${module_.code}},`;
+    line += module_.code.split('\n').length - 1;
+  }
+  return { code: `${code}\n}})()\n`, map: JSON.stringify({ version: 3, sections }) };
+}
+
+/** Runs what is built once and keeps what V8 compiled, so that the first run of a user is no slower than the second. */
+function compileAhead() {
+  const home = mkdtempSync(join(tmpdir(), 'gatekeeper-build-'));
+  try {
+    const binary = join(root, 'bin/gatekeeper.js');
+    const { NODE_OPTIONS: _, NODE_V8_COVERAGE: __, GATEKEEPER_COMPILE_CACHE: ___, ...env } = process.env;
+    const run = spawnSync(process.execPath, [binary, 'check', 'gates', '--replay', 'fixtures/regressed'], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...env, XDG_CACHE_HOME: home },
+    });
+    if (run.status !== 1)
+      throw new Error(`the replay left with ${run.status}, not 1:\n${run.stdout}${run.stderr}`);
+    for (const name of readdirSync(join(home, 'gatekeeper'))) {
+      if (!name.endsWith(suffix)) continue;
+      copyFileSync(join(home, 'gatekeeper', name), join(dist, 'packs', name));
+      // It is private in the user's folder; here it is part of the package.
+      chmodSync(join(dist, 'packs', name), 0o644);
+    }
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
 
 /**
  * The launcher reads what is built as one byte a character. esbuild escapes what is wider in strings, but not in regular
@@ -136,9 +257,10 @@ function refuseWide(name, code) {
 }
 
 function write() {
+  const { id } = readIndex();
   const before = new Set(Object.keys(readMeta().outputs).map((name) => name.slice('dist/'.length)));
-  // Chunks first, the entry last: at no moment does a started file name a chunk that is not there yet.
-  const last = new Set(['build-id', 'cli/main.js']);
+  // Packs first, the entry last: at no moment does a started file name a module that is not there yet.
+  const last = new Set(['packs.json', 'cli/main.js']);
   const order = [...files.keys()].sort(
     (a, b) => Number(last.has(a)) - Number(last.has(b)) || (a < b ? -1 : 1),
   );
@@ -151,7 +273,8 @@ function write() {
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
     const name = relative(dist, join(entry.parentPath, entry.name)).split(sep).join('/');
     const isOther = name.endsWith('.tmp') && !isClean;
-    if (!entry.isFile() || files.has(name) || isOther || (before.has(name) && !isClean)) continue;
+    const isBefore = before.has(name) || name.includes(`.${id}`);
+    if (!entry.isFile() || files.has(name) || isOther || (isBefore && !isClean)) continue;
     rmSync(join(dist, name), { force: true });
   }
 }
@@ -168,6 +291,15 @@ function readText(name) {
 /** @param {string} name */
 function isThere(name) {
   return readText(name) !== undefined;
+}
+
+/** @returns {{id: string}} of the build before */
+function readIndex() {
+  try {
+    return JSON.parse(readText('packs.json') ?? '');
+  } catch {
+    return { id: 'none' };
+  }
 }
 
 /** @returns {{outputs: Record<string, unknown>}} */

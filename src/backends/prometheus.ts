@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { type BackendContext, defineBackend } from '../contracts/backend.js';
+import { placeholdersIn } from '../contracts/placeholders.js';
 import { strict, stringOrSecret } from '../contracts/schema.js';
 import { type Failure, failed, ok, type Result } from '../model/failure.js';
 import type { Server } from './prometheus/api.js';
 import { healthOf } from './prometheus/health.js';
 import { maskOf } from './prometheus/mask.js';
+import { isPlain, loadGrammar } from './prometheus/parse.js';
 import { questionOf, type Source } from './prometheus/questions.js';
 import { addressOf, type Endpoint, endpointNotes, endpointShape, rootedIn } from './shared/endpoint.js';
 
@@ -55,10 +57,21 @@ export const prometheus = defineBackend({
           fetch: (context) => fetch(serverIn(context)),
         });
       },
+      ready: async (parts, isRaw) => {
+        if (!parts.every((part) => isPlainCounter(part, isRaw))) await loadGrammar();
+      },
       probe: (context) => healthOf(serverIn(context)),
     };
   },
 });
+
+/** Whether a part stays a plain selector whatever its variables are: what is not raw cannot leave its literal. */
+function isPlainCounter(part: unknown, isRaw: (variable: string) => boolean): boolean {
+  const source = sourceOf(part);
+  if (!source.ok || source.value.kind !== 'counter') return false;
+  const { text } = source.value;
+  return isPlain(text) && !placeholdersIn(text).some(({ name }) => isRaw(name));
+}
 
 function endpointOf({ tenant, ...endpoint }: z.output<typeof config>): Endpoint {
   if (tenant === undefined) return endpoint;

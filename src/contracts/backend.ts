@@ -80,7 +80,13 @@ export interface Backend {
   readonly type: string;
   /** Where it points, masked: for reports and `plan`. */
   readonly address: string;
-  /** Checks and binds a query. Failures carry no span: the loader adds it. */
+  /**
+   * Loads what `prepare` needs for these parts of a signal: it cannot wait itself.
+   *
+   * @param isRaw tells the variables that go into a query as they are
+   */
+  ready?(parts: readonly unknown[], isRaw: (variable: string) => boolean): Promise<void>;
+  /** Checks and binds a query, of parts that were given to `ready` before. Failures carry no span: the loader adds it. */
   prepare(request: QueryRequest): Result<PreparedQuery>;
   /** @throws BackendError alone */
   probe(context: BackendContext): Promise<Health>;

@@ -58,7 +58,7 @@ async function signalOf(
       return undefined;
     }
     const segments = Object.values(block.segments ?? {}).every(Array.isArray) ? block.segments : undefined;
-    return openSignal(context, id, { ...block, segments } as SignalBlock, path, gate.backends);
+    return openSignal(context, id, { ...block, segments } as SignalBlock, path, gate);
   }
   for (const key of SIGNAL_KEYS) {
     if (block[key] === undefined) continue;

@@ -22,16 +22,23 @@ export function readSource(file: string, cwd: string): Result<SourceText> {
   return text.ok ? ok({ file, folder: path.dirname(absolute), text: text.value }) : text;
 }
 
+/** Gate files are smaller. */
+const USUAL_BYTES = 64 * 1024;
+
 /** No more than shows that it is too much: a path may lead to a disk image, or to a device without an end. */
 function readBeginning(file: string): Uint8Array {
   const handle = fs.openSync(file, 'r');
   try {
-    const bytes = new Uint8Array(MAX_FILE_BYTES + 1);
+    let bytes = new Uint8Array(USUAL_BYTES);
     let length = 0;
     for (;;) {
       const read = fs.readSync(handle, bytes, length, bytes.length - length, null);
       length += read;
-      if (read === 0 || length === bytes.length) return bytes.subarray(0, length);
+      if (read === 0 || length > MAX_FILE_BYTES) return bytes.subarray(0, length);
+      if (length < bytes.length) continue;
+      const larger = new Uint8Array(MAX_FILE_BYTES + 1);
+      larger.set(bytes);
+      bytes = larger;
     }
   } finally {
     fs.closeSync(handle);

@@ -34,7 +34,7 @@ export async function openGate(
   const arms = openArms(context, file, vars, resolved.window);
   const signals = new Map<string, OpenSignal>();
   for (const [id, block] of Object.entries(file.signals ?? {})) {
-    const open = await openSignal(context, id, block, ['signals', id], backends);
+    const open = await openSignal(context, id, block, ['signals', id], { backends, vars });
     if (open !== undefined) signals.set(id, open);
     else (context.dropped as Set<string>).add(id);
   }

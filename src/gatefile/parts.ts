@@ -1,9 +1,9 @@
-import type { Variable } from '../contracts/backend.js';
+import type { Backend, Variable } from '../contracts/backend.js';
 import type { Arm } from '../contracts/gate.js';
 import type { Labels } from '../model/series.js';
 import type { PreparedTake, RuleBlock } from './rules.js';
 import type { CriterionBlock, OwnersBlock, SegmentRule } from './schema.js';
-import type { OpenSignal, openSignal } from './signals.js';
+import type { OpenSignal } from './signals.js';
 import type { WindowSettings } from './window.js';
 
 /** What the criteria of one gate have in common. */
@@ -20,7 +20,7 @@ export interface GateParts {
   readonly falseAlarm: number;
   readonly falsePass: number;
   readonly signals: ReadonlyMap<string, OpenSignal>;
-  readonly backends: Parameters<typeof openSignal>[4];
+  readonly backends: ReadonlyMap<string, Backend>;
 }
 
 /** One segment of a criterion, before it is bound to its queries. */

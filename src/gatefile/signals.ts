@@ -35,7 +35,7 @@ export async function openSignal(
   id: string,
   block: SignalBlock,
   path: Path,
-  backends: ReadonlyMap<string, Backend>,
+  { backends, vars }: { readonly backends: ReadonlyMap<string, Backend>; readonly vars: Variables },
 ): Promise<OpenSignal | undefined> {
   const catalogued = block.use === undefined ? undefined : openCatalogued(context, block, path);
   if (block.use !== undefined && catalogued === undefined) return undefined;
@@ -74,6 +74,9 @@ export async function openSignal(
     context.trouble.add(...failures);
     if (failures.length > 0) return undefined;
   }
+  const isRaw = (name: string): boolean =>
+    catalogued?.parameters[name]?.isRaw === true || vars.get(name)?.isRaw === true;
+  await backend.ready?.(partsOf(source[kind]), isRaw);
   return {
     id,
     path,
@@ -90,6 +93,12 @@ export async function openSignal(
         ? addAt(context, [...path, kind, ...part], failures)
         : context.trouble.at(placeOf(context, [...path, 'use']), failures),
   };
+}
+
+/** All that may be a query in a signal's block: which of it is asked depends on what is taken. */
+function partsOf(block: unknown): readonly unknown[] {
+  const isMapping = typeof block === 'object' && block !== null && !Array.isArray(block);
+  return isMapping && !('counter' in block) ? Object.values(block) : [block];
 }
 
 function chooseBackend(

@@ -133,6 +133,9 @@ function refuses({ kind, take, unit, pass, warn }: JudgeQuestion): { message: st
     return { message: 'nothing can be certain to be equal: "==" and "!=" have no sequential test', mend };
   }
   const fixed = boundsOf(pass).filter((bound) => bound.scale === 0);
+  if (kind === 'rate' && fixed.some(({ offset }) => offset <= 0)) {
+    return { message: 'no exposure makes certain that a rate is exactly 0', mend };
+  }
   if (unit === 'share' && fixed.some(({ offset }) => offset <= 0 || offset >= 1)) {
     return { message: 'no number of samples makes certain that a share is exactly 0 % or 100 %', mend };
   }

@@ -1,5 +1,6 @@
 /** What the tests of the Prometheus backend share. */
 
+import { loadGrammar } from '../../src/backends/prometheus/parse.js';
 import { prometheus } from '../../src/backends/prometheus.js';
 import type { Backend, BackendContext, PreparedQuery, QueryRequest } from '../../src/contracts/backend.js';
 import type { Clock } from '../../src/contracts/clock.js';
@@ -7,6 +8,8 @@ import { createHttp } from '../../src/http/client.js';
 import { BackendError, type Failure, type Result } from '../../src/model/failure.js';
 import type { Answer } from '../../src/model/series.js';
 import type { Window } from '../../src/model/window.js';
+
+await loadGrammar();
 
 export const MINUTE = 60_000;
 

@@ -6,9 +6,11 @@ import {
   secondsToMs,
   withEachAge,
 } from '../../src/backends/prometheus/freshness.js';
-import { parsePromql } from '../../src/backends/prometheus/promql.js';
+import { loadGrammar, parsePromql } from '../../src/backends/prometheus/parse.js';
 import type { Series } from '../../src/model/series.js';
 import { MINUTE, unwrap } from './prometheus-support.js';
+
+await loadGrammar();
 
 const instants = [1, 2, 3, 4, 5].map((minute) => minute * MINUTE);
 

@@ -135,7 +135,7 @@ describe('criteria', () => {
       'latency-p95',
       ', evidence: point',
       '',
-      /inconclusive +always, in this version/,
+      /inconclusive +fewer than 5 steps hold data in every arm\n +neither is it certain/,
     ],
     [
       'a take that is written',

@@ -1,4 +1,7 @@
-/** The compile cache changes nothing but time, whatever state it is in: the real binary, each time against the cache off. */
+/**
+ * The compile cache changes nothing but time, whatever state it is in: the real binary, each time against the cache off.
+ * A copy of the package without what the build compiled ahead stands for one that another Node built.
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -10,23 +13,47 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
-// The newest Node keeps its own cache, in the same folder.
 const node = process.env['GATEKEEPER_NODE'] ?? process.execPath;
+
+const DAMAGES: Record<string, (file: string) => void> = {
+  'every byte flipped': (file) => flip(file, 0, 1),
+  'one byte flipped in the middle': (file) => flip(file, statSync(file).size >> 1, Number.POSITIVE_INFINITY),
+  'scattered bytes flipped': (file) => flip(file, 64, 97),
+  'the last byte flipped': (file) => flip(file, statSync(file).size - 1, 1),
+  'cut in half': (file) => truncateSync(file, statSync(file).size >> 1),
+  'cut inside the head': (file) => truncateSync(file, 7),
+  empty: (file) => truncateSync(file, 0),
+  'a folder in the place of each file': (file) => {
+    rmSync(file);
+    mkdirSync(file);
+  },
+};
 
 const RUNS = [['--version'], ['--help'], ['no-such-command']];
 
+/** The package without cached code, and the same with it. */
+let bare: string;
+let shipped: string;
 let home: string;
 let expected: unknown[];
 
 beforeAll(() => {
+  bare = mkdtempSync(join(tmpdir(), 'gatekeeper-bare-'));
+  shipped = mkdtempSync(join(tmpdir(), 'gatekeeper-shipped-'));
+  for (const folder of [bare, shipped]) copyPackage(folder);
+  for (const file of compiledAhead(bare)) rmSync(file);
   expected = RUNS.map((args) => run(args, { GATEKEEPER_COMPILE_CACHE: 'off' }));
+});
+afterAll(() => {
+  for (const folder of [bare, shipped]) rmSync(folder, { recursive: true, force: true });
 });
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'gatekeeper-launcher-'));
@@ -44,20 +71,6 @@ describe('the cache', () => {
     expect(cacheFiles().map((file) => statSync(file).ino)).toEqual(written);
   });
 
-  const DAMAGES: Record<string, (file: string) => void> = {
-    'every byte flipped': (file) => flip(file, 0, 1),
-    'one byte flipped in the middle': (file) =>
-      flip(file, statSync(file).size >> 1, Number.POSITIVE_INFINITY),
-    'scattered bytes flipped': (file) => flip(file, 64, 97),
-    'the last byte flipped': (file) => flip(file, statSync(file).size - 1, 1),
-    'cut in half': (file) => truncateSync(file, statSync(file).size >> 1),
-    'cut inside the head': (file) => truncateSync(file, 7),
-    empty: (file) => truncateSync(file, 0),
-    'a folder in the place of each file': (file) => {
-      rmSync(file);
-      mkdirSync(file);
-    },
-  };
   test.each(Object.entries(DAMAGES))('%s: same output, same exit code', (_name, damage) => {
     runAll();
     for (const file of cacheFiles()) damage(file);
@@ -123,6 +136,39 @@ describe('the cache', () => {
   test('off writes nothing', () => {
     run(['--version'], { GATEKEEPER_COMPILE_CACHE: 'off', XDG_CACHE_HOME: home });
     expect(readdirSync(home)).toEqual([]);
+  });
+});
+
+describe('code that the build compiled ahead', () => {
+  test.runIf(node === process.execPath)('is there for this Node, and no run has to write its own', () => {
+    const suffix = `-${process.version}-${process.arch}.bin`;
+    const packs = compiledAhead(shipped);
+    expect(packs.filter((file) => !file.endsWith(suffix))).toEqual([]);
+    expect(packs.map((file) => basename(file).split('.')[0])).toContain('core');
+    expect(RUNS.map((args) => runIn(shipped, args, { XDG_CACHE_HOME: home }))).toEqual(expected);
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  test.each(Object.entries(DAMAGES))('%s: same output, same exit code', (_name, damage) => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatekeeper-damaged-'));
+    copyPackage(folder);
+    for (const file of compiledAhead(folder)) damage(file);
+    const results = RUNS.map((args) => runIn(folder, args, { XDG_CACHE_HOME: home }));
+    rmSync(folder, { recursive: true, force: true });
+    expect(results).toEqual(expected);
+  });
+
+  test('a pack that was changed by hand is never run from older code', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatekeeper-changed-'));
+    copyPackage(folder);
+    const [path = ''] = packsIn(folder, '.js').filter((name) => name.includes('/core.'));
+    const text = readFileSync(path, 'latin1');
+    expect(text).toContain('evaluate gates once');
+    writeFileSync(path, text.replace('evaluate gates once', 'EVALUATE gates once'), 'latin1');
+    utimesSync(path, Date.now() / 1000, Date.now() / 1000 + 1);
+    const { stdout } = runIn(folder, ['--help'], { XDG_CACHE_HOME: home });
+    rmSync(folder, { recursive: true, force: true });
+    expect(stdout).toContain('EVALUATE gates once');
   });
 });
 
@@ -194,7 +240,6 @@ describe("Node's own exit codes never read as a verdict", () => {
   function plantMain(text: string): void {
     mkdirSync(join(copy, 'dist/cli'), { recursive: true });
     writeFileSync(join(copy, 'dist/package.json'), '{"type":"commonjs"}');
-    writeFileSync(join(copy, 'dist/build-id'), 'planted');
     writeFileSync(join(copy, 'dist/cli/main.js'), text);
   }
 });
@@ -204,8 +249,29 @@ function runAll(): unknown[] {
 }
 
 function run(args: readonly string[], env: NodeJS.ProcessEnv) {
-  return runIn(root, args, env);
+  return runIn(bare, args, env);
 }
+
+/** What runs, each file as old as it was. */
+function copyPackage(folder: string): void {
+  for (const name of ['bin', 'dist']) {
+    cpSync(join(root, name), join(folder, name), {
+      recursive: true,
+      preserveTimestamps: true,
+      filter: (path) => !path.endsWith('.map'),
+    });
+  }
+}
+
+/** What belongs to this build; what belongs to the one before may still lie beside it. */
+function packsIn(folder: string, ending: string): string[] {
+  const { id } = JSON.parse(readFileSync(join(folder, 'dist/packs.json'), 'utf8')) as { id: string };
+  return readdirSync(join(folder, 'dist/packs'))
+    .filter((name) => name.includes(`.${id}`) && name.endsWith(ending))
+    .map((name) => join(folder, 'dist/packs', name));
+}
+
+const compiledAhead = (folder: string): string[] => packsIn(folder, '.bin');
 
 function runIn(folder: string, args: readonly string[], env: NodeJS.ProcessEnv) {
   const { GATEKEEPER_COMPILE_CACHE: _, NODE_V8_COVERAGE: __, ...inherited } = process.env;

@@ -92,18 +92,8 @@ describe('a replay', () => {
     loaded = loadedBy(['check', 'gates/latency.gate.yaml', '--replay', 'fixtures/healthy']);
   });
 
-  test('loads no HTTP client, no spinner, no glob, no driver', () => {
-    expect(loaded.packages).toEqual([
-      '@lezer/common',
-      '@lezer/highlight',
-      '@lezer/lr',
-      '@prometheus-io/lezer-promql',
-      'chalk',
-      'commander',
-      'get-east-asian-width',
-      'yaml',
-      'zod',
-    ]);
+  test('loads no HTTP client, no spinner, no glob, no driver, and no grammar for counters', () => {
+    expect(loaded.packages).toEqual(['chalk', 'commander', 'get-east-asian-width', 'yaml', 'zod']);
     expect(below(loaded.sources, 'http')).toEqual([]);
     expect(loaded.builtIns.filter((name) => /^(?:https?|http2|tls|dns|child_process)$/.test(name))).toEqual(
       [],
@@ -121,6 +111,59 @@ describe('a replay', () => {
     expect(below(loaded.sources, 'recording')).not.toContain('record.ts');
     expect(below(loaded.sources, 'cli/commands')).toEqual(['check.ts']);
   });
+});
+
+/** A gate whose one criterion is judged by this part of a signal. */
+function promGate(signal: string, vars = ''): string {
+  const gate = join(folder, 'prom.gate.yaml');
+  writeFileSync(
+    gate,
+    `gate: prom
+owners: { decide: [release-captain], stop: [oncall] }
+window: { for: 30m, step: 1m }
+${vars}
+backends:
+  metrics: { type: prometheus, url: "http://127.0.0.1:9" }
+signals:
+  rows: ${signal}
+criteria:
+  rows: { pass: "<= 1%" }
+`,
+  );
+  return gate;
+}
+
+test.each([
+  ['a query', "{ ratio: { bad: 'sum(increase(a_total[1m]))', total: { counter: b_total } } }", ''],
+  [
+    'a name that may be a word of the language',
+    '{ ratio: { bad: { counter: a }, total: { counter: b_total } } }',
+    '',
+  ],
+  [
+    'a variable that may say anything',
+    `{ ratio: { bad: { counter: 'a_total{b="{{c}}"}' }, total: { counter: b_total } } }`,
+    'vars: { c: { default: x, raw: true } }',
+  ],
+])('the grammar of PromQL is loaded for %s', (_what, signal, vars) => {
+  expect(loadedBy(['validate', promGate(signal, vars)], folder).packages).toContain(
+    '@prometheus-io/lezer-promql',
+  );
+});
+
+test('a variable that may say anything cannot make a query out of a counter', () => {
+  const gate = promGate(
+    `{ ratio: { bad: { counter: 'a_total{b="{{c}}"}' }, total: { counter: b_total } } }`,
+    'vars: { c: { default: x, raw: true } }',
+  );
+  const args = [join(root, 'bin/gatekeeper.js'), 'validate', gate, '--var', 'c=x"} or vector(0) # '];
+  const { status, stderr } = spawnSync(process.execPath, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  expect(status).toBe(2);
+  expect(stderr).toContain('is more than a plain selector');
 });
 
 test('a gate without PromQL is validated without its parser, and without an HTTP client', () => {

@@ -252,7 +252,9 @@ describe.each(Object.entries(ADAPTERS))('%s', (id, adapter) => {
     const type = await backends.load(id);
     if (type === undefined) throw new Error(`no backend type "${id}"`);
     expect(type.type).toBe(id);
-    return open(type, config, folder);
+    const backend = open(type, config, folder);
+    await backend.ready?.(['a query of any kind'], () => false);
+    return backend;
   };
 
   /** Plays a case; undefined where it cannot happen. */

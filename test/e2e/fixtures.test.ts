@@ -111,7 +111,10 @@ describe('the report of a set', () => {
     );
     const [cache, checkout, crawl, latency] = reasons;
     expect({ cache, latency }).toEqual({ cache: ['no-data'], latency: ['no-data'] });
-    expect({ checkout, crawl }).toEqual({ checkout: ['too-few'], crawl: ['too-few'] });
+    expect({ checkout, crawl }).toEqual({
+      checkout: ['no-data', 'too-few'],
+      crawl: ['no-data', 'too-few'],
+    });
   });
 
   test('backend-down: every criterion is an error of the backend, with what happened', async () => {

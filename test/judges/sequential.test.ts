@@ -398,7 +398,7 @@ describe('notes', () => {
     const { notes, evidence } = sequential.judge(ruleOf('>= baseline - 5pp', SHARE), wild, steady(850, 1000));
     expect(evidence?.dispersion).toBeGreaterThan(1.5);
     expect(notes).toEqual([
-      `steps vary ${evidence?.dispersion?.toFixed(1)} times as much as independent requests would; the evidence is divided by that`,
+      `steps vary ${evidence?.dispersion?.toFixed(1)} times as much as independent requests would; the evidence allows for that`,
     ]);
   });
 });

@@ -1,8 +1,7 @@
-import type { SyntaxNode } from '@lezer/common';
 import type { Failure } from '../../model/failure.js';
 import { formatDuration } from '../../model/time.js';
 import { caretAt } from './caret.js';
-import { bare, type Promql, plainSelector, rangeMsOf, type Selector } from './promql.js';
+import { bare, type Node, type Promql, plainSelector, rangeMsOf, type Selector } from './promql.js';
 
 /** Functions whose result is a speed or a difference of a gauge, never a count. */
 const NOT_A_COUNT = new Set(['rate', 'irate', 'deriv', 'delta', 'idelta', 'predict_linear']);
@@ -45,7 +44,7 @@ export function countTrouble(query: Promql, stepMs: number): readonly Failure[] 
   ];
 }
 
-function countTroubleAt(query: Promql, node: SyntaxNode, stepMs: number): Failure | undefined {
+function countTroubleAt(query: Promql, node: Node, stepMs: number): Failure | undefined {
   switch (node.name) {
     case 'MatrixSelector': {
       if (rangeMsOf(query.text, node) === stepMs) return undefined;
@@ -80,7 +79,7 @@ function countTroubleAt(query: Promql, node: SyntaxNode, stepMs: number): Failur
 }
 
 /** `vector(0)`, `0 * x`, and both inside other operations. */
-function standsForAbsent(query: Promql, side: SyntaxNode): boolean {
+function standsForAbsent(query: Promql, side: Node): boolean {
   const node = bare(side);
   const called = node.getChild('FunctionIdentifier');
   if (called !== null) return textOf(query, called) === 'vector';
@@ -106,15 +105,15 @@ export function agedSelectors(query: Promql): readonly Selector[] {
   return query.selectors.filter(({ isMoved, hasFixedName }) => !isMoved && hasFixedName);
 }
 
-function trouble(query: Promql, node: SyntaxNode, message: string, mend: string): Failure {
+function trouble(query: Promql, node: Node, message: string, mend: string): Failure {
   return { code: 'gatefile.query', message, mend, detail: caretAt(query.text, node.from) };
 }
 
-function textOf(query: Promql, node: SyntaxNode): string {
+function textOf(query: Promql, node: Node): string {
   return query.text.slice(node.from, node.to);
 }
 
-function walk(node: SyntaxNode, visit: (node: SyntaxNode) => void): void {
+function walk(node: Node, visit: (node: Node) => void): void {
   visit(node);
   for (let child = node.firstChild; child !== null; child = child.nextSibling) walk(child, visit);
 }

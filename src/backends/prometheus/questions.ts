@@ -9,7 +9,8 @@ import { agedSelectors, countTrouble, selectorTrouble, valueTrouble } from './ch
 import { fetchCounter, fetchCounts, fetchSamples } from './counts.js';
 import { escapeFor, expand, quoteRegex } from './expand.js';
 import { tagged, untagged } from './freshness.js';
-import { type Matcher, type Promql, parsePromql, plainSelector } from './promql.js';
+import { parsePromql } from './parse.js';
+import { type Matcher, type Promql, plainSelector } from './promql.js';
 import { answerOf, fetchInstant, fetchSteps } from './values.js';
 
 /** A part of a signal as written for this backend. */

@@ -150,6 +150,9 @@ function testOf(bound: Bound, data: Data, factor: number): Test {
           lnE: (side) => untilUnfit(ratios, (fit) => lnPairedT(fit, Math.log(bound.scale), side)),
         };
       }
+      // A share of a baseline that is 0 or below says nothing: no evidence, for either side.
+      if (isRelative && bound.scale !== 1)
+        return { test: 'paired-t-log', lnE: () => new Float64Array(judged.length) };
       const gaps = judged.map((value, i) => value - bound.scale * (baseline?.[i] ?? 0));
       return {
         test: baseline === null ? 't' : 'paired-t',

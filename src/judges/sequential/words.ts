@@ -65,7 +65,7 @@ export function remarks(data: Data, evidence: SequentialEvidence, bound: Bound):
   const { dispersion } = evidence;
   if (dispersion !== null && dispersion >= DISPERSED) {
     notes.push(
-      `steps vary ${dispersion.toFixed(1)} times as much as independent requests would; the evidence is divided by that`,
+      `steps vary ${dispersion.toFixed(1)} times as much as independent requests would; the evidence allows for that`,
     );
   }
   if (bound.scale === 1 && bound.offset === 0) {

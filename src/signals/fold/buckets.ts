@@ -5,9 +5,10 @@ import { strataOf } from '../../model/window.js';
 import { manySeries, mayPool } from './many.js';
 import { endedOf, newestOf, sumStrata, type Track, tracksOf } from './strata.js';
 
+/** The buckets of one histogram. */
 interface Group {
   readonly labels: Labels;
-  readonly byBound: ReadonlyMap<number, readonly Track[]>;
+  readonly tracks: readonly Track[];
 }
 
 /** Cuts bucket counts into strata of cumulative counts per bound, and by series under `across: each`. */
@@ -21,9 +22,7 @@ export function observeBuckets(input: ObserveInput, part: string): Observed {
     return { state: 'observed', observations: [observation(input, answer, {}, tracks)] };
   }
   if (input.across === 'each') {
-    const each = groups.map((group) =>
-      observation(input, answer, group.labels, [...group.byBound.values()].flat()),
-    );
+    const each = groups.map((group) => observation(input, answer, group.labels, group.tracks));
     return { state: 'observed', observations: each };
   }
   return manySeries(
@@ -46,14 +45,13 @@ function withoutLe(labels: Labels): Labels {
 }
 
 function groupsOf(tracks: readonly Track[]): readonly Group[] {
-  const groups = new Map<string, { labels: Labels; byBound: Map<number, Track[]> }>();
+  const groups = new Map<string, { labels: Labels; tracks: Track[] }>();
   for (const track of tracks) {
     const labels = withoutLe(track.labels);
     const key = labelsText(labels);
-    const group = groups.get(key) ?? { labels, byBound: new Map<number, Track[]>() };
+    const group = groups.get(key) ?? { labels, tracks: [] };
     groups.set(key, group);
-    const bound = boundOf(track.labels) ?? Number.NaN;
-    group.byBound.set(bound, [...(group.byBound.get(bound) ?? []), track]);
+    group.tracks.push(track);
   }
   return [...groups.values()];
 }
@@ -65,15 +63,15 @@ function observation(
   tracks: readonly Track[],
 ): Observation {
   const length = strataOf(input.window);
-  const bounds = [...new Set(tracks.map((track) => boundOf(track.labels) ?? Number.NaN))].sort(
-    (a, b) => a - b,
-  );
-  const sums = bounds.map((bound) =>
-    sumStrata(
-      tracks.filter((track) => boundOf(track.labels) === bound),
-      length,
-    ),
-  );
+  const byBound = new Map<number, Track[]>();
+  for (const track of tracks) {
+    const bound = boundOf(track.labels) ?? Number.NaN;
+    const same = byBound.get(bound);
+    if (same === undefined) byBound.set(bound, [track]);
+    else same.push(track);
+  }
+  const bounds = [...byBound.keys()].sort((a, b) => a - b);
+  const sums = bounds.map((bound) => sumStrata(byBound.get(bound) ?? [], length));
   const hasTop = bounds.at(-1) === Number.POSITIVE_INFINITY;
   const strata = Array.from({ length }, (_, i): readonly number[] | null => {
     if (!hasTop || (sums.at(-1)?.[i] ?? null) === null) return null;
