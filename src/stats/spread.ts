@@ -1,3 +1,5 @@
+import { quantileR7 } from './summary.js';
+
 /** What a value that is no number does: it is left out, counts as 0, or makes the result no number either. */
 export type NanPolicy = 'remove' | 'zero' | 'propagate';
 
@@ -36,4 +38,37 @@ export function momentsOf(values: ArrayLike<number>, policy: NanPolicy): Moments
 export function varianceOf({ n, squares }: Moments, of: 'population' | 'sample'): number {
   const degrees = of === 'sample' ? n - 1 : n;
   return degrees > 0 ? squares / degrees : Number.NaN;
+}
+
+/**
+ * Median absolute deviation from the median, unscaled: times 1.4826 it is the standard deviation of normal values.
+ *
+ * @param values not empty, no NaN
+ */
+export function medianAbsoluteDeviation(values: ArrayLike<number>): {
+  readonly median: number;
+  readonly deviation: number;
+} {
+  const median = medianOf(Float64Array.from(values));
+  const deviation = medianOf(Float64Array.from(values, (value) => Math.abs(value - median)));
+  return { median, deviation };
+}
+
+/** Sorts what it is given. */
+function medianOf(values: Float64Array): number {
+  return quantileR7(values.sort(), 0.5);
+}
+
+/**
+ * Tukey's fences: so many interquartile ranges below the first and above the third quartile.
+ *
+ * @param sorted rising, not empty
+ */
+export function quartileFences(
+  sorted: ArrayLike<number>,
+  factor: number,
+): readonly [low: number, high: number] {
+  const [first, third] = [quantileR7(sorted, 0.25), quantileR7(sorted, 0.75)];
+  const range = third - first;
+  return [first - factor * range, third + factor * range];
 }

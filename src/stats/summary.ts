@@ -4,7 +4,7 @@
  * @param sorted rising, not empty
  * @param q 0..1
  */
-export function quantileR7(sorted: readonly number[], q: number): number {
+export function quantileR7(sorted: ArrayLike<number>, q: number): number {
   const position = (sorted.length - 1) * q;
   const low = Math.floor(position);
   const below = sorted[low] ?? Number.NaN;
