@@ -42,6 +42,7 @@ export interface CheckOptions extends GateOptions, NetworkOptions {
   readonly because?: string;
   readonly until?: EpochMs;
   readonly summary: string;
+  readonly settings?: string;
   readonly annotations: 'auto' | 'github' | 'azure' | 'off';
 }
 
@@ -67,6 +68,11 @@ function instant(text: string): EpochMs {
 function count(text: string): number {
   if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Write a whole number, 0 or more.');
   return Number(text);
+}
+
+function settings(text: string): string {
+  if (/^[0-9a-f]{12}$/.test(text)) return text;
+  throw new InvalidArgumentError('Write the twelve digits that the first look printed as its settings.');
 }
 
 function positive(text: string): number {
@@ -132,6 +138,10 @@ export const checkOptions = (): readonly Option[] => [
   new Option('--by <who>', 'who waives'),
   new Option('--because <text>', 'why'),
   new Option('--until <instant>', 'until when the waiver holds').argParser(instant),
+  new Option(
+    '--settings <hash>',
+    'refuse to look when limits, steps or budgets changed since the look that printed this',
+  ).argParser(settings),
   new Option('--summary <auto|off|path>', 'Markdown summary for the CI').default('auto'),
   new Option('--annotations <kind>', 'annotations for the CI')
     .choices(['auto', 'github', 'azure', 'off'])

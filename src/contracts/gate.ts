@@ -24,6 +24,16 @@ export interface Question {
   readonly onlyIfAbsent?: string;
 }
 
+/** Earlier windows that a criterion learns from: one question per part over all of them. */
+export interface EarlierWindows {
+  /** Whose past it is, in words. */
+  readonly of: string;
+  readonly arm: string;
+  /** Oldest first, adjacent, each as long as the judged window. */
+  readonly windows: readonly Window[];
+  readonly questions: readonly Question[];
+}
+
 export type MissingPolicy = 'fail' | 'error' | 'inconclusive' | 'warn' | 'pass';
 
 /** What `on:` says: per class of missing evidence, the verdict that stands instead. */
@@ -71,6 +81,8 @@ export interface Criterion {
   readonly observe: PreparedSignal['observe'];
   /** The judged arm first; the baseline only when the limit needs it. */
   readonly arms: readonly { readonly arm: Arm; readonly questions: readonly Question[] }[];
+  /** For evidence of history; null for any other. */
+  readonly earlier: EarlierWindows | null;
   readonly judge: Judge;
   readonly rule: Rule;
   readonly notes: readonly string[];
@@ -103,6 +115,8 @@ export interface Gate {
   readonly fullAt: EpochMs;
   readonly arms: readonly Arm[];
   readonly criteria: readonly Criterion[];
+  /** Hash of what must not change between looks: limits, steps, budgets. */
+  readonly settings: string;
   readonly unlisted: readonly UnlistedCheck[];
   readonly score: ScorePolicy | null;
   readonly policy: {

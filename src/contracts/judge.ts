@@ -1,6 +1,6 @@
 import type { Observation } from '../model/evidence.js';
 import type { Judgement } from '../model/judgement.js';
-import type { PreparedLimit } from '../model/limit.js';
+import type { Condition, PreparedLimit } from '../model/limit.js';
 import type { Take } from '../model/take.js';
 import type { Better } from './signal.js';
 
@@ -26,16 +26,55 @@ export interface Rule {
   readonly stepMs: number;
   /** Factor from the take's natural unit to `unit`. */
   readonly factor: number;
+  /** Strata with data in every arm before evidence over time may decide. */
+  readonly minSteps: number;
+  /** Chance that this criterion may fail a healthy release, over all looks: its part of the gate's budget. */
+  readonly falseAlarm: number;
+  /** Chance that it may pass a release that is at the limit; not split, since a gate passes only when all pass. */
+  readonly falsePass: number;
   /** Under `--since`: false until the window is full; point evidence cannot pass before. */
   readonly isWindowFull: boolean;
   readonly isSince: boolean;
+}
+
+/** What a criterion wants judged, before any data. */
+export interface JudgeQuestion {
+  /** Kind of the signal. */
+  readonly kind: string;
+  readonly take: Take;
+  /** Unit of the judged value; `share` is 0..1. */
+  readonly unit: string;
+  readonly pass: Condition;
+  readonly warn: Condition | null;
+}
+
+/** What was seen in earlier windows of the same length as the judged one. */
+export interface Earlier {
+  /** Those that hold usable data, oldest first. */
+  readonly observations: readonly Observation[];
+  /** How many were asked for. */
+  readonly asked: number;
+  readonly lengthMs: number;
+  /** Whose past it is, in words. */
+  readonly of: string;
 }
 
 /** Decides one criterion from evidence that was found usable; pure and synchronous. */
 export interface Judge {
   readonly id: string;
   readonly about: string;
-  judge(rule: Rule, judged: Observation, baseline: Observation | undefined): Judgement;
+  /**
+   * Why the judge cannot serve a signal kind, take and limit, with the mend; null when it can.
+   * Asked when the file is read.
+   */
+  refuses(question: JudgeQuestion): { readonly message: string; readonly mend: string } | null;
+  judge(
+    rule: Rule,
+    judged: Observation,
+    baseline: Observation | undefined,
+    /** Given to evidence that asked for it. */
+    earlier?: Earlier,
+  ): Judgement;
   /** The judged number per stratum, for charts. */
   strata(rule: Rule, observation: Observation): readonly (number | null)[];
 }

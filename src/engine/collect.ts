@@ -73,19 +73,20 @@ function questionsOf(
 ): readonly Asked[] {
   return gates.flatMap((gate) =>
     gate.criteria.flatMap((criterion) =>
-      criterion.arms.flatMap(({ questions }) =>
-        questions
-          .filter((question) => isWanted(question, questions))
-          .map((question) => ({
-            question,
-            context: {
-              gate: gate.id,
-              signal: criterion.signal,
-              part: question.part,
-              arm: question.arm,
-              segment: criterion.segment === null ? null : Object.values(criterion.segment).join('.'),
-            },
-          })),
+      [...criterion.arms, ...(criterion.earlier === null ? [] : [criterion.earlier])].flatMap(
+        ({ questions }) =>
+          questions
+            .filter((question) => isWanted(question, questions))
+            .map((question) => ({
+              question,
+              context: {
+                gate: gate.id,
+                signal: criterion.signal,
+                part: question.part,
+                arm: question.arm,
+                segment: criterion.segment === null ? null : Object.values(criterion.segment).join('.'),
+              },
+            })),
       ),
     ),
   );

@@ -121,10 +121,10 @@ export function stepTooShort(
   };
 }
 
-/** Too few observations in an arm for a point estimate. */
+/** Too few observations in an arm for a point estimate, or fewer than a gate asks of any evidence. */
 export function tooFew(criterion: Criterion, judgement: Judgement): Reason | undefined {
-  if (criterion.evidence !== 'point') return undefined;
   const { minSamples } = criterion.rule;
+  if (criterion.evidence !== 'point' && minSamples <= 1) return undefined;
   const of = (arm: string, n: number): Reason => ({
     code: 'too-few',
     text: `${whole(n)} samples${arm}, ${whole(minSamples)} are needed`,

@@ -1,4 +1,5 @@
 import type { Criterion, Gate } from '../contracts/gate.js';
+import type { Earlier } from '../contracts/judge.js';
 import type { Observation } from '../model/evidence.js';
 import type { Failure } from '../model/failure.js';
 import type { Judgement } from '../model/judgement.js';
@@ -7,6 +8,7 @@ import type { Reason } from '../model/reason.js';
 import { type Answer, type Labels, labelsText } from '../model/series.js';
 import { formatInstant } from '../model/time.js';
 import type { Measurements } from './collect.js';
+import { earlierAnswers, observeEarlier } from './earlier.js';
 import { isEmptyWindow, reasonOfFailure, stepTooShort, tooFew, unusable } from './evidence.js';
 
 /** What the evidence says of one criterion, segment and series, before waivers and policies. */
@@ -19,7 +21,15 @@ export interface Judged {
   readonly baseline: Observation | undefined;
 }
 
-const UNMEASURED = { value: null, interval: null, n: 0, baseline: null, bound: null, notes: [] } as const;
+const UNMEASURED = {
+  value: null,
+  interval: null,
+  n: 0,
+  baseline: null,
+  bound: null,
+  evidence: null,
+  notes: [],
+} as const;
 
 /** Judges one criterion; pure. Gives one entry for each series under `across: each`, and never none. */
 export function judgeCriterion(
@@ -49,9 +59,10 @@ export function judgeCriterion(
   const crowd = tooManySeries(criterion, sides.judged);
   if (crowd !== undefined) return undecided('error', reasonOfFailure(crowd));
   const blanket = partialAnswer(criterion, measurements) ?? shortStep(criterion, measurements);
+  const earlier = observeEarlier(criterion, earlierAnswers(criterion, measurements), sides.isSeen);
   return pair(criterion, sides.judged, sides.baseline).map(({ labels, judged, baseline }): Judged => {
     const series = criterion.across === 'each' && Object.keys(labels).length > 0 ? labels : null;
-    const judgement = judgeOne(criterion, gate, blanket, judged, baseline);
+    const judgement = judgeOne(criterion, gate, blanket, judged, baseline, earlier?.(labels));
     return { criterion, series, judgement, judged, baseline };
   });
 }
@@ -62,6 +73,7 @@ function judgeOne(
   blanket: Reason | undefined,
   judged: Observation | undefined,
   baseline: Observation | undefined,
+  earlier: Earlier | undefined,
 ): Judgement {
   const [judgedArm, baselineArm] = criterion.arms;
   if (judged === undefined) {
@@ -75,6 +87,7 @@ function judgeOne(
     withAge(criterion, judged).rule,
     withAge(criterion, judged).observation,
     baseline,
+    earlier,
   );
   const reason =
     blanket ??
@@ -104,9 +117,9 @@ function withAge(
   };
 }
 
-/** Point evidence may fail early, but pass only once the window is full. */
+/** Evidence of one look may fail early, but pass only once the window is full. */
 function notFull(criterion: Criterion, gate: Gate, judgement: Judgement): Reason | undefined {
-  if (gate.isWindowFull || criterion.evidence !== 'point') return undefined;
+  if (gate.isWindowFull || criterion.evidence === 'sequential') return undefined;
   if (judgement.verdict !== 'pass' && judgement.verdict !== 'warn') return undefined;
   return {
     code: 'window-not-full',
@@ -115,8 +128,13 @@ function notFull(criterion: Criterion, gate: Gate, judgement: Judgement): Reason
   };
 }
 
+/** All that a criterion asks: of its arms now, and of the past. */
+function asked(criterion: Criterion): readonly Pick<Criterion['arms'][number], 'questions'>[] {
+  return criterion.earlier === null ? criterion.arms : [...criterion.arms, criterion.earlier];
+}
+
 function measurementsOf(criterion: Criterion, measurements: Measurements): readonly Measurement[] {
-  return criterion.arms.flatMap(({ questions }) =>
+  return asked(criterion).flatMap(({ questions }) =>
     questions.flatMap(({ query }) => {
       const measurement = measurements.get(query.key);
       return measurement === undefined ? [] : [measurement];
@@ -125,7 +143,7 @@ function measurementsOf(criterion: Criterion, measurements: Measurements): reado
 }
 
 function firstFailure(criterion: Criterion, measurements: Measurements): Failure | undefined {
-  for (const { questions } of criterion.arms) {
+  for (const { questions } of asked(criterion)) {
     for (const { query, onlyIfAbsent, part } of questions) {
       const measurement = measurements.get(query.key);
       if (measurement?.state === 'failed') return measurement.failure;
@@ -182,6 +200,8 @@ type Sides =
       readonly state: 'observed';
       readonly judged: readonly Observation[];
       readonly baseline: readonly Observation[] | undefined;
+      /** True when any answer, of either arm or of the past, holds a sample of the part. */
+      readonly isSeen: (part: string) => boolean;
     }
   | { readonly state: 'unusable'; readonly failure: Failure };
 
@@ -196,7 +216,8 @@ function observeArms(criterion: Criterion, measurements: Measurements): Sides {
     }
     return byPart;
   });
-  const isSeen = (part: string): boolean => answers.some((byPart) => hasSample(byPart.get(part)));
+  const all = [...answers, earlierAnswers(criterion, measurements)];
+  const isSeen = (part: string): boolean => all.some((byPart) => hasSample(byPart.get(part)));
   const observed = criterion.arms.map(({ arm }, i) =>
     criterion.observe({
       answers: answers[i] ?? new Map<string, Answer>(),
@@ -211,7 +232,7 @@ function observeArms(criterion: Criterion, measurements: Measurements): Sides {
   );
   for (const side of observed) if (side.state === 'unusable') return side;
   const [judged, baseline] = observed.map((side) => (side.state === 'observed' ? side.observations : []));
-  return { state: 'observed', judged: judged ?? [], baseline };
+  return { state: 'observed', judged: judged ?? [], baseline, isSeen };
 }
 
 function hasSample(answer: Answer | undefined): boolean {

@@ -1,4 +1,5 @@
 import type { Criterion, Gate } from '../contracts/gate.js';
+import { settingsOfAll } from '../model/hash.js';
 import type { Measurement } from '../model/measurement.js';
 import type { Reason } from '../model/reason.js';
 import {
@@ -7,15 +8,14 @@ import {
   type GateResult,
   REPORT_SCHEMA_VERSION,
   type ReportQuery,
-  type ReportWindow,
 } from '../model/report.js';
 import { type EpochMs, formatDuration, formatInstant } from '../model/time.js';
 import { type FoldedVerdict, foldGate, scoreOf, VERDICTS, type Verdict, worst } from '../model/verdict.js';
-import type { Window } from '../model/window.js';
 import type { Measurements } from './collect.js';
 import { coverageOf } from './evidence.js';
 import { judgeCriterion } from './judge.js';
 import { type Ruled, type RunPolicy, rule } from './policy.js';
+import { evidenceOf, finite, pastOf, windowOf } from './report-parts.js';
 
 /** What a run is, besides its gates and answers. */
 export interface RunFacts {
@@ -46,6 +46,7 @@ export function reportOn(gates: readonly Gate[], measurements: Measurements, fac
     counts: Object.fromEntries(
       VERDICTS.map((each) => [each, criteria.filter((one) => one.verdict === each).length]),
     ) as Record<Verdict, number>,
+    settings: settingsOfAll(gates),
     gates: results,
     notes: facts.notes,
   };
@@ -95,8 +96,9 @@ function gateResult(gate: Gate, measurements: Measurements, facts: RunFacts): Ga
     runbook: gate.runbook,
     verdict: standing.verdict,
     reason: standing.reason,
+    settings: gate.settings,
     window: {
-      ...reportWindow(gate.window),
+      ...windowOf(gate.window),
       full: gate.isWindowFull,
       since: gate.since === null ? null : formatInstant(gate.since),
     },
@@ -107,7 +109,7 @@ function gateResult(gate: Gate, measurements: Measurements, facts: RunFacts): Ga
     })),
     score: gate.score === null ? null : { points: scoreOf(ballots) ?? null, ...gate.score },
     policy: gate.policy,
-    criteria: ruled.map((each) => criterionResult(each, measurements)),
+    criteria: ruled.map((each) => criterionResult(each, gate, measurements)),
     notes: [...gate.notes, ...deployNote(gate), ...unlistedNotes(gate, measurements)],
   };
 }
@@ -169,15 +171,7 @@ function unlistedNotes(gate: Gate, measurements: Measurements): readonly string[
   });
 }
 
-function reportWindow(window: Window): ReportWindow {
-  return {
-    from: formatInstant(window.from),
-    to: formatInstant(window.to),
-    step: formatDuration(window.stepMs),
-  };
-}
-
-function criterionResult(ruled: Ruled, measurements: Measurements): CriterionResult {
+function criterionResult(ruled: Ruled, gate: Gate, measurements: Measurements): CriterionResult {
   const { criterion, judgement, series } = ruled;
   const { rule: its } = criterion;
   const [judgedArm, baselineArm] = criterion.arms;
@@ -217,18 +211,21 @@ function criterionResult(ruled: Ruled, measurements: Measurements): CriterionRes
     minSamples: its.minSamples,
     interval: judgement.interval,
     judge: criterion.evidence,
-    window: reportWindow(judgedArm?.arm.window ?? { from: 0, to: 0, stepMs: 0 }),
+    evidence: evidenceOf(judgement, criterion, gate),
+    window: windowOf(judgedArm?.arm.window ?? { from: 0, to: 0, stepMs: 0 }),
     coverage: ruled.judged === undefined ? null : coverageOf(ruled.judged),
     newest: ruled.judged?.newest == null ? null : formatInstant(ruled.judged.newest),
     baseline:
-      baselineArm === undefined
-        ? null
-        : {
-            arm: baselineArm.arm.name,
-            value: finite(judgement.baseline?.value ?? null),
-            n: judgement.baseline?.n ?? 0,
-            window: reportWindow(baselineArm.arm.window),
-          },
+      criterion.earlier !== null
+        ? pastOf(criterion.earlier, judgement)
+        : baselineArm === undefined
+          ? null
+          : {
+              arm: baselineArm.arm.name,
+              value: finite(judgement.baseline?.value ?? null),
+              n: judgement.baseline?.n ?? 0,
+              window: windowOf(baselineArm.arm.window),
+            },
     strata:
       judgedStrata.length === 0
         ? null
@@ -237,8 +234,8 @@ function criterionResult(ruled: Ruled, measurements: Measurements): CriterionRes
             baseline:
               ruled.baseline === undefined ? null : criterion.judge.strata(its, ruled.baseline).map(finite),
           },
-    queries: criterion.arms.flatMap(({ questions }) =>
-      questions.flatMap((question) => queryOf(question, measurements)),
+    queries: [...criterion.arms, ...(criterion.earlier === null ? [] : [criterion.earlier])].flatMap(
+      ({ questions }) => questions.flatMap((question) => queryOf(question, measurements)),
     ),
     source: { file: criterion.source.file, line: criterion.source.line, column: criterion.source.col },
     notes: [
@@ -263,10 +260,6 @@ function keyWith(criterion: Criterion, series: NonNullable<Ruled['series']>): st
 /** Quoted where it could be taken for the end of itself: two series must not share a key. */
 function plain(text: string): string {
   return /[\s",=[\]\\]/.test(text) ? JSON.stringify(text) : text;
-}
-
-function finite(value: number | null): number | null {
-  return value !== null && Number.isFinite(value) ? value : null;
 }
 
 function queryOf(

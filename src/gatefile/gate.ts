@@ -3,13 +3,19 @@ import type { Arm, Criterion, Gate } from '../contracts/gate.js';
 import { suggest } from '../contracts/suggest.js';
 import { formatDuration, parseDuration } from '../model/time.js';
 import { shiftWindow, type Window } from '../model/window.js';
+import { unlistedChecks } from './asked.js';
 import { openBackends } from './backends.js';
+import { settingsOf, splitBudget } from './budget.js';
 import { type FileContext, placeOf } from './context.js';
-import { type GateParts, openCriterion, unlistedChecks } from './criteria.js';
+import { openCriterion } from './criteria.js';
+import type { GateParts } from './parts.js';
 import type { ConfigFile, GateFile, OwnersBlock } from './schema.js';
 import { type OpenSignal, openSignal } from './signals.js';
 import { expandText, resolveVars } from './variables.js';
 import { type ResolvedWindow, resolveWindow, WINDOW_DEFAULTS, type WindowSettings } from './window.js';
+
+/** Chance of a false alarm, and of a false pass, where the file does not say. */
+const DEFAULT_BUDGET = 0.05;
 
 /** Builds a gate out of its checked file; undefined when its window cannot be told. */
 export async function openGate(
@@ -35,6 +41,10 @@ export async function openGate(
   const owners = mergeOwners(config.owners, file.owners);
   const text = (value: string | undefined, key: string): string | null =>
     value === undefined ? null : expandText(context, value, vars, [key]);
+  const budgets = {
+    falseAlarm: file.verdict?.['false-alarm'] ?? DEFAULT_BUDGET,
+    falsePass: file.verdict?.['false-pass'] ?? DEFAULT_BUDGET,
+  };
   const parts: GateParts = {
     id: file.gate,
     component: text(file.component, 'component'),
@@ -45,6 +55,7 @@ export async function openGate(
     settings,
     isWindowFull: resolved.isFull,
     isSince: request.since !== undefined,
+    ...budgets,
     signals,
     backends,
   };
@@ -52,6 +63,7 @@ export async function openGate(
   for (const [id, block] of Object.entries(file.criteria))
     criteria.push(...(await openCriterion(context, parts, id, block)));
   checkGate(context, file, criteria);
+  const budgeted = splitBudget(criteria);
   const gate: Gate = {
     id: file.gate,
     file: context.yaml.file,
@@ -72,12 +84,12 @@ export async function openGate(
     firstStepAt: resolved.firstStepAt,
     fullAt: resolved.fullAt,
     arms,
-    criteria,
+    criteria: budgeted,
+    settings: settingsOf(file.gate, settings, request.since, budgeted),
     unlisted: unlistedChecks(context, parts),
     score: file.score ?? null,
     policy: {
-      falseAlarm: file.verdict?.['false-alarm'] ?? 0.05,
-      falsePass: file.verdict?.['false-pass'] ?? 0.05,
+      ...budgets,
       onInconclusive: file.verdict?.['on-inconclusive'] ?? 'inconclusive',
     },
     notes: [],

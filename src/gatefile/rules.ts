@@ -12,6 +12,7 @@ import { prepareTake, type WrittenTake } from './take.js';
 import type { Path } from './yaml-file.js';
 
 const FEWEST_SAMPLES = 30;
+const FEWEST_STEPS = 5;
 
 /** A take with the unit that its value comes in. */
 export interface PreparedTake {
@@ -86,7 +87,11 @@ function unitOf(take: Take, unit: string): string {
 }
 
 /** The part of a rule that one segment may say for itself. */
-export type RuleBlock = Pick<CriterionBlock, 'pass' | 'warn' | 'tolerate' | 'min-samples'> & SegmentRule;
+export type RuleBlock = Pick<
+  CriterionBlock,
+  'pass' | 'warn' | 'tolerate' | 'min-samples' | 'min-steps' | 'earlier-windows'
+> &
+  SegmentRule;
 
 export interface RuleInput {
   readonly block: RuleBlock;
@@ -97,6 +102,8 @@ export interface RuleInput {
   readonly stepMs: number;
   readonly isWindowFull: boolean;
   readonly isSince: boolean;
+  readonly falseAlarm: number;
+  readonly falsePass: number;
   readonly path: Path;
 }
 
@@ -134,6 +141,10 @@ export function ruleOf(context: FileContext, input: RuleInput): Rule | undefined
     warn: warn === null || block.warn === undefined ? null : { text: block.warn.text, condition: warn },
     tolerate: block.tolerate ?? null,
     minSamples: block['min-samples'] ?? defaultSamples(input, pass),
+    minSteps: block['min-steps'] ?? FEWEST_STEPS,
+    // The whole budget; the gate splits it once all of its criteria are known.
+    falseAlarm: input.falseAlarm,
+    falsePass: input.falsePass,
     stepMs: input.stepMs,
     factor: factorBetween(take.unit, unit) ?? 1,
     isWindowFull: input.isWindowFull,

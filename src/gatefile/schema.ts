@@ -28,7 +28,7 @@ const LATER_SIGNAL = [
   'cache-probe',
 ];
 const LATER_CRITERION = [...LATER_SIGNAL, 'burn', 'anomaly', 'blocking', 'from-incident', 'expect', 'margin'];
-const LATER_EVIDENCE = ['mann-whitney', 'kayenta', 'history'];
+const LATER_EVIDENCE = ['mann-whitney', 'kayenta'];
 
 const ID = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 
@@ -151,10 +151,12 @@ const later =
       ? `${kind} "${String(issue.input)}" is not yet supported by this version\nuse "point"`
       : undefined;
 
-const evidence = z.enum(['point', 'sequential'], { error: later(LATER_EVIDENCE, 'evidence') }).meta({
-  description:
-    'How a number is found to be enough: by its point estimate, or by evidence that stays valid at every look.',
-});
+const evidence = z
+  .enum(['point', 'sequential', 'history'], { error: later(LATER_EVIDENCE, 'evidence') })
+  .meta({
+    description:
+      'How a number is found to be enough: by its point estimate, by evidence that stays valid at every look, or against earlier windows.',
+  });
 
 const missing = z.enum(['fail', 'error', 'inconclusive', 'warn', 'pass']);
 const on = strict({
@@ -177,6 +179,19 @@ const ruleShape = {
       description:
         'Samples a point estimate needs; on counts max(30, 10 / min(limit, 1 - limit)) by default.',
       examples: [100],
+    }),
+  'min-steps': z.number().int('a whole number of steps').min(2, 'at least 2 steps').optional().meta({
+    description: 'Steps with data in every arm before sequential evidence may decide; 5 by default.',
+  }),
+  'earlier-windows': z
+    .number()
+    .int('a whole number of windows')
+    .min(10, 'at least 10 windows: fewer tell too little of how much they differ')
+    .max(200, 'at most 200 windows')
+    .optional()
+    .meta({
+      description: 'Earlier windows that evidence of history looks back on; 20 by default.',
+      examples: [20],
     }),
   advisory: z.boolean().optional().meta({ description: 'Shown, never blocks.' }),
   critical: z

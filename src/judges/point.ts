@@ -9,6 +9,7 @@ import { judgeTolerated } from './estimate/tolerated.js';
 export const point = defineJudge({
   id: 'point',
   about: 'the point estimate decides once there are enough samples',
+  refuses: () => null,
   judge: (rule, judged, baseline) => {
     const seen = scaled(rule, judged);
     const control = baseline && scaled(rule, baseline);

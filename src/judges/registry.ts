@@ -5,4 +5,5 @@ import { lookupOf } from '../contracts/lookup.js';
 export const judges = lookupOf<Judge>({
   point: async () => (await import('./point.js')).point,
   sequential: async () => (await import('./sequential.js')).sequential,
+  history: async () => (await import('./history.js')).history,
 });

@@ -1,30 +1,148 @@
-import { defineJudge } from '../contracts/judge.js';
+import { defineJudge, type JudgeQuestion, type Rule } from '../contracts/judge.js';
+import type { Judgement } from '../model/judgement.js';
+import { boundsOf, type Condition, needsBaseline } from '../model/limit.js';
+import type { SequentialEvidence } from '../model/sequential.js';
 import { describe, openQuestion, scaled, strataIn } from './estimate/comparison.js';
+import { type Data, dataOf } from './sequential/data.js';
+import { neededFor } from './sequential/needed.js';
+import { type Range, rangeOf } from './sequential/range.js';
+import { outcomeOf, type Weighed, weigh } from './sequential/weigh.js';
+import { decidedReason, fewStepsReason, remarks, undecidedReason } from './sequential/words.js';
 
-/**
- * Evidence that stays valid however often it is looked at.
- *
- * This version has no such test: it shows the numbers and decides nothing, since a comparison that is looked at
- * every minute by its point estimate fails healthy releases and passes sick ones.
- */
+/** Evidence that stays valid however often it is looked at. */
 export const sequential = defineJudge({
   id: 'sequential',
-  about: 'always-valid evidence for comparisons; decides nothing in this version',
+  about: 'always-valid evidence: certainly worse fails, certainly within passes, else more traffic is needed',
+  refuses,
   judge: (rule, judged, baseline) => {
     const seen = scaled(rule, judged);
-    const control = baseline === undefined ? undefined : scaled(rule, baseline);
-    if (seen.value === null || control?.value === null) {
+    const control = baseline && scaled(rule, baseline);
+    const isAlone =
+      control === undefined &&
+      [rule.pass, rule.warn].some((limit) => limit !== null && needsBaseline(limit.condition));
+    if (seen.value === null || control?.value === null || isAlone) {
       return describe(rule, seen, control, {
         verdict: 'inconclusive',
         reason: openQuestion(rule, seen, control),
       });
     }
-    const reason = {
-      code: 'evidence-not-available' as const,
-      text: 'sequential evidence is not part of this version, so a comparison with the baseline is left undecided',
-      next: 'write "evidence: point" on the criterion to let the point estimate decide',
-    };
-    return describe(rule, seen, control, { verdict: 'inconclusive', reason });
+    const data = dataOf(rule, judged, baseline);
+    const { falseAlarm, falsePass } = rule;
+    const pass = weigh(rule.pass.condition, data, { falseAlarm, falsePass }, rule.factor);
+    const warn =
+      rule.warn === null ? pass : weigh(rule.warn.condition, data, { falseAlarm, falsePass }, rule.factor);
+    const [bound = { scale: 0, offset: 0 }] = boundsOf(rule.pass.condition);
+    const range = rangeOf(data, bound, rule.factor);
+    const steps = data.at.length;
+    const isEnough = steps >= rule.minSteps;
+    const decided = isEnough ? decide(rule, pass, warn) : undefined;
+    const evidence = evidenceOf(rule, data, { pass, warn, range, isDecided: decided !== undefined });
+    const judgement = describe(
+      rule,
+      seen,
+      control,
+      decided ??
+        ({
+          verdict: 'inconclusive',
+          reason: isEnough ? undecidedReason(rule, evidence) : fewStepsReason(rule, steps, data),
+        } as const),
+      evidence,
+    );
+    return { ...judgement, notes: [...judgement.notes, ...remarks(data, evidence, bound)] };
   },
   strata: strataIn,
 });
+
+/** Fail wins over everything; a pass needs certainty about the pass limit itself. */
+function decide(rule: Rule, pass: Weighed, warn: Weighed): Pick<Judgement, 'verdict' | 'reason'> | undefined {
+  const passes = outcomeOf(pass);
+  const warns = outcomeOf(warn);
+  if (warns === 'broken') return { verdict: 'fail', reason: decidedReason(rule, warn, 'fail') };
+  if (passes === 'holds') return { verdict: 'pass', reason: null };
+  if (rule.warn !== null && passes === 'broken' && warns === 'holds') {
+    return { verdict: 'warn', reason: decidedReason(rule, pass, 'warn') };
+  }
+  return undefined;
+}
+
+interface Found {
+  readonly pass: Weighed;
+  readonly warn: Weighed;
+  readonly range: Range | undefined;
+  readonly isDecided: boolean;
+}
+
+function evidenceOf(rule: Rule, data: Data, found: Found): SequentialEvidence {
+  const { pass, warn, range } = found;
+  const crossings = [
+    ...(warn.brokenAt === null ? [] : [{ side: 'fail' as const, stratum: warn.brokenAt }]),
+    ...(pass.holdsAt === null ? [] : [{ side: 'pass' as const, stratum: pass.holdsAt }]),
+  ];
+  // A loop stops at the first; where both come at one look, fail wins.
+  const [first = null] = crossings.toSorted((a, b) => a.stratum - b.stratum);
+  return {
+    test: pass.test,
+    estimate: range?.estimate ?? null,
+    interval: range?.interval ?? null,
+    logE: { fail: finite(warn.broken), pass: finite(pass.holds) },
+    alpha: rule.falseAlarm,
+    falsePass: rule.falsePass,
+    strata: data.at.length,
+    n: observations(data),
+    dispersion: range?.dispersion ?? null,
+    firstCrossing: first,
+    needed: found.isDecided || range === undefined ? null : neededFor(rule, data, range),
+  };
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function observations(data: Data): SequentialEvidence['n'] {
+  const total = (counts: readonly { readonly n: number }[]): number =>
+    counts.reduce((sum, { n }) => sum + n, 0);
+  switch (data.kind) {
+    case 'pairs':
+      return {
+        canary: total(data.pairs.map((pair) => pair.judged)),
+        baseline: total(data.pairs.map((pair) => pair.baseline)),
+      };
+    case 'counts':
+      return { canary: total(data.counts), baseline: null };
+    case 'numbers':
+      return { canary: data.at.length, baseline: data.baseline === null ? null : data.at.length };
+  }
+}
+
+function refuses({ kind, take, unit, pass, warn }: JudgeQuestion): { message: string; mend: string } | null {
+  const mend = 'write "evidence: point" to let the point estimate decide';
+  if (kind === 'samples') {
+    return { message: 'raw samples have no steps, which sequential evidence needs', mend };
+  }
+  const isSummed = take.kind === 'total' || take.kind === 'mean' || take.kind === 'quantile';
+  const isShare = take.kind === 'share-at-most' || take.kind === 'share-above' || take.kind === 'apdex';
+  const isNumbers = kind === 'value';
+  if (!(isSummed || isShare) || (isNumbers && take.kind !== 'mean')) {
+    return {
+      message: `sequential evidence knows no test for this take of a ${kind}`,
+      mend: isNumbers ? `add "take: mean", whose steps are compared, or ${mend}` : mend,
+    };
+  }
+  if ([pass, ...(warn === null ? [] : [warn])].some(isEquality)) {
+    return { message: 'nothing can be certain to be equal: "==" and "!=" have no sequential test', mend };
+  }
+  const fixed = boundsOf(pass).filter((bound) => bound.scale === 0);
+  if (kind === 'rate' && fixed.some(({ offset }) => offset <= 0)) {
+    return { message: 'no exposure makes certain that a rate is exactly 0', mend };
+  }
+  if (unit === 'share' && fixed.some(({ offset }) => offset <= 0 || offset >= 1)) {
+    return { message: 'no number of samples makes certain that a share is exactly 0 % or 100 %', mend };
+  }
+  return null;
+}
+
+function isEquality(condition: Condition): boolean {
+  if (condition.kind === 'compare') return condition.operator === '==' || condition.operator === '!=';
+  return condition.kind !== 'between' && condition.conditions.some(isEquality);
+}

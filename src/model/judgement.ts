@@ -1,4 +1,6 @@
+import type { HistoryEvidence } from './history.js';
 import type { Reason } from './reason.js';
+import type { SequentialEvidence } from './sequential.js';
 import type { Verdict } from './verdict.js';
 
 /** What one judge says of one criterion, segment and series. */
@@ -15,5 +17,9 @@ export interface Judgement {
   readonly baseline: { readonly value: number | null; readonly n: number } | null;
   /** The pass bound as a number in the criterion's unit, where the limit has just one. */
   readonly bound: number | null;
+  /** Evidence that stays valid at every look; null where the point estimate decided. */
+  readonly evidence: SequentialEvidence | null;
+  /** Evidence against earlier windows, where that decided. */
+  readonly history?: HistoryEvidence;
   readonly notes: readonly string[];
 }

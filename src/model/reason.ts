@@ -17,7 +17,7 @@ export const REASONS = {
   'step-too-short': 'evidence',
   'window-not-full': 'evidence',
   undecided: 'evidence',
-  'evidence-not-available': 'evidence',
+  'history-too-short': 'evidence',
   'all-by-policy': 'evidence',
   backend: 'backend',
   query: 'query',

@@ -24,6 +24,8 @@ export interface GateReport {
     readonly text: string;
   }[];
   readonly counts: Readonly<Record<Verdict, number>>;
+  /** Hash of what must stay the same at every look: `check --settings HASH` holds a rollout to it. */
+  readonly settings: string;
   readonly gates: readonly GateResult[];
   /** Remarks on the whole run, such as loosening flags. */
   readonly notes: readonly string[];
@@ -38,6 +40,7 @@ export interface GateResult {
   readonly runbook: string | null;
   readonly verdict: FoldedVerdict;
   readonly reason: Reason | null;
+  readonly settings: string;
   readonly window: ReportWindow & { readonly full: boolean; readonly since: string | null };
   /** The judged arm first; a gate without arms has one, called `current`. */
   readonly arms: readonly {
@@ -103,6 +106,8 @@ export interface CriterionResult {
   readonly interval: readonly [number, number] | null;
   /** The word of `evidence:` that judged it. */
   readonly judge: string;
+  /** Null where the point estimate decided. */
+  readonly evidence: ReportEvidence | null;
   readonly window: ReportWindow;
   /** Share of strata that hold data, 0..1. */
   readonly coverage: number | null;
@@ -121,6 +126,29 @@ export interface CriterionResult {
   readonly queries: readonly ReportQuery[];
   readonly source: { readonly file: string; readonly line: number; readonly column: number };
   readonly notes: readonly string[];
+}
+
+/** Evidence that stays valid at every look, or against earlier windows; see SequentialEvidence and HistoryEvidence. */
+export interface ReportEvidence {
+  readonly test: string;
+  readonly estimate: number | null;
+  readonly interval: readonly [number, number] | null;
+  /** Null for evidence of history, which holds for one look. */
+  readonly logE: { readonly fail: number | null; readonly pass: number | null } | null;
+  readonly alpha: number;
+  readonly falsePass: number;
+  readonly strata: number;
+  readonly n: { readonly canary: number; readonly baseline: number | null };
+  readonly dispersion: number | null;
+  /** The end of the step after which it first decided. */
+  readonly firstCrossing: { readonly side: 'fail' | 'pass'; readonly at: string } | null;
+  readonly needed: { readonly n: number; readonly time: string } | null;
+  /** Earlier windows asked for, and where 95 % of windows would lie if nothing had changed; null without history. */
+  readonly history: {
+    readonly asked: number;
+    readonly expected: readonly [number, number] | null;
+  } | null;
+  readonly settingsHash: string;
 }
 
 export interface ReportQuery {

@@ -46,6 +46,8 @@ const query = z.object({
     .describe('Why there is no answer'),
 });
 
+const pair = z.tuple([z.number(), z.number()]).meta({ minItems: 2, maxItems: 2 });
+
 const criterion = z.object({
   key: z
     .string()
@@ -84,12 +86,43 @@ const criterion = z.object({
   warn: z.string().nullable().describe('The warn limit as written'),
   n: z.number().describe('Observations behind the value: requests, events, points'),
   minSamples: z.number().describe('Observations needed before the value may decide'),
-  interval: z
-    .tuple([z.number(), z.number()])
-    .meta({ minItems: 2, maxItems: 2 })
-    .nullable()
-    .describe('95 % interval of the value'),
+  interval: pair.nullable().describe('95 % interval of the value'),
   judge: z.string().describe('How evidence was weighed: point, sequential …'),
+  evidence: z
+    .object({
+      test: z.string().describe('The test, as named in docs/gatefile.md'),
+      estimate: z
+        .number()
+        .nullable()
+        .describe("The judged value over the baseline's mix of steps, in `unit`"),
+      interval: pair
+        .nullable()
+        .describe('95 % range of the estimate; valid at every look where there is `logE`'),
+      logE: z
+        .object({ fail: z.number().nullable(), pass: z.number().nullable() })
+        .nullable()
+        .describe('Largest ln E so far: worse than allowed, certainly within; decided at ln(1 / budget)'),
+      alpha: z.number().describe('Chance that this criterion fails a healthy release, over all looks'),
+      falsePass: z.number().describe('Chance that it passes a release at the limit, over all looks'),
+      strata: z.number().describe('Steps with data in every arm, or earlier windows that were used'),
+      n: z.object({ canary: z.number(), baseline: z.number().nullable() }),
+      dispersion: z.number().nullable().describe('How much more steps vary than independent requests would'),
+      firstCrossing: z.object({ side: z.enum(['fail', 'pass']), at: instant }).nullable(),
+      needed: z
+        .object({ n: z.number(), time: z.string() })
+        .nullable()
+        .describe('About how much more is needed, if the numbers stay as they are'),
+      history: z
+        .object({
+          asked: z.number().describe('Earlier windows that were asked for'),
+          expected: pair.nullable().describe('Where 95 % of windows would lie if nothing had changed'),
+        })
+        .nullable()
+        .describe('Null where nothing was learnt from earlier windows'),
+      settingsHash: z.string(),
+    })
+    .nullable()
+    .describe('How sure it is; null where the point estimate decided'),
   window,
   coverage: z.number().nullable().describe('Share of strata that hold data, 0..1'),
   newest: instant.nullable().describe('Newest sample'),
@@ -124,6 +157,7 @@ const gate = z.object({
   runbook: z.string().nullable(),
   verdict: foldedVerdict,
   reason: reason.nullable(),
+  settings: z.string().describe('Hash of the limits, steps and budgets of this gate'),
   window: window.extend({
     full: z.boolean().describe('False while the window is still growing'),
     since: instant.nullable().describe('The deploy time that was given'),
@@ -171,6 +205,9 @@ export const resultSchema = z
       )
       .describe('Why the exit code is what it is, worst first'),
     counts: z.record(verdict, z.number()).describe('Criteria per verdict'),
+    settings: z
+      .string()
+      .describe('Hash of limits, steps and budgets: `check --settings` holds a rollout to it'),
     gates: z.array(gate),
     notes: z.array(z.string()).describe('Remarks on the whole run'),
   })

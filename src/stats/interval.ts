@@ -1,3 +1,5 @@
+import { betaQuantile } from './beta.js';
+
 /** Φ⁻¹(0.975). */
 const Z95 = 1.959963984540054;
 
@@ -30,4 +32,19 @@ export function poissonScore(k: number, n: number, z: number = Z95): readonly [n
   const centre = k + (z * z) / 2;
   const half = z * Math.sqrt(k + (z * z) / 4);
   return [k <= 0 ? 0 : Math.max(0, centre - half) / n, (centre + half) / n];
+}
+
+/**
+ * Exact interval of a share by Clopper and Pearson: never narrower than it promises.
+ *
+ * @param k successes, 0..n
+ * @param n trials, above 0
+ * @param alpha chance to miss the share, half of it on either side
+ * @see Clopper and Pearson 1934
+ */
+export function clopperPearson(k: number, n: number, alpha: number = 0.05): readonly [number, number] {
+  return [
+    k <= 0 ? 0 : betaQuantile(alpha / 2, k, n - k + 1),
+    k >= n ? 1 : betaQuantile(1 - alpha / 2, k + 1, n - k),
+  ];
 }

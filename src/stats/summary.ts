@@ -4,7 +4,7 @@
  * @param sorted rising, not empty
  * @param q 0..1
  */
-export function quantileR7(sorted: readonly number[], q: number): number {
+export function quantileR7(sorted: ArrayLike<number>, q: number): number {
   const position = (sorted.length - 1) * q;
   const low = Math.floor(position);
   const below = sorted[low] ?? Number.NaN;
@@ -19,6 +19,14 @@ export function mean(values: readonly number[]): number {
     result += (value - result) / (i + 1);
   });
   return values.length === 0 ? Number.NaN : result;
+}
+
+/** Standard deviation of a sample (n - 1); NaN with fewer than two values. */
+export function standardDeviation(values: readonly number[]): number {
+  const centre = mean(values);
+  let squares = 0;
+  for (const value of values) squares += (value - centre) ** 2;
+  return Math.sqrt(squares / (values.length - 1));
 }
 
 /**

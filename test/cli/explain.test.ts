@@ -135,7 +135,7 @@ describe('criteria', () => {
       'latency-p95',
       ', evidence: point',
       '',
-      /inconclusive +always, in this version/,
+      /history +20 earlier windows: the past of arm "baseline" \(7d ago\)/,
     ],
     [
       'a take that is written',
@@ -193,7 +193,7 @@ describe('criteria', () => {
     const { code, stdout, stderr } = await explain(await shop(gate), 'shop.done[path=edge]');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('route="route"');
-    expect(stdout).toContain('it would pass, and the window since the deploy is not full');
+    expect(stdout).toContain('neither is it certain that the limit is broken (false alarm');
   });
 
   test('a series of "across: each" is explained by its criterion', async () => {

@@ -104,7 +104,7 @@ describe('a replay', () => {
     expect(pluginsOf(loaded.sources, 'backends')).toEqual(['prometheus.ts']);
     expect(pluginsOf(loaded.sources, 'reporters')).toEqual(['pretty.ts']);
     expect(pluginsOf(loaded.sources, 'signals')).toEqual(['histogram.ts']);
-    expect(pluginsOf(loaded.sources, 'judges')).toEqual(['point.ts']);
+    expect(pluginsOf(loaded.sources, 'judges')).toEqual(['point.ts', 'sequential.ts']);
   });
 
   test('does not load what records, nor other commands', () => {

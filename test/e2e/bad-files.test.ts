@@ -779,7 +779,6 @@ criteria:
   crawl: { pass: "<= 5" }
   budget: { signal: queue, burn: { objective: 99.9%, period: 30d } }
   odd: { signal: queue, anomaly: {}, blocking: true }
-  past: { signal: queue, evidence: history, pass: "<= 5" }
   ranks: { signal: queue, evidence: mann-whitney, pass: "<= 5" }
   canary: { signal: queue, evidence: kayenta, pass: "<= 5" }
   worse: { signal: queue, take: regressions, pass: "<= 5" }
@@ -848,20 +847,16 @@ criteria:
          22 │   odd: { signal: queue, anomaly: {}, blocking: true }
             │                                      ^^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:23:36  evidence "history" is not yet supported by this version
-         23 │   past: { signal: queue, evidence: history, pass: "<= 5" }
-            │                                    ^^^^^^^  use "point"
-
-      x.gate.yaml:24:37  evidence "mann-whitney" is not yet supported by this version
-         24 │   ranks: { signal: queue, evidence: mann-whitney, pass: "<= 5" }
+      x.gate.yaml:23:37  evidence "mann-whitney" is not yet supported by this version
+         23 │   ranks: { signal: queue, evidence: mann-whitney, pass: "<= 5" }
             │                                     ^^^^^^^^^^^^  use "point"
 
-      x.gate.yaml:25:38  evidence "kayenta" is not yet supported by this version
-         25 │   canary: { signal: queue, evidence: kayenta, pass: "<= 5" }
+      x.gate.yaml:24:38  evidence "kayenta" is not yet supported by this version
+         24 │   canary: { signal: queue, evidence: kayenta, pass: "<= 5" }
             │                                      ^^^^^^^  use "point"
 
-      x.gate.yaml:26:33  take "regressions" is not yet supported by this version
-         26 │   worse: { signal: queue, take: regressions, pass: "<= 5" }
+      x.gate.yaml:25:33  take "regressions" is not yet supported by this version
+         25 │   worse: { signal: queue, take: regressions, pass: "<= 5" }
             │                                 ^^^^^^^^^^^  remove the criterion; nothing of it would be judged"
     `);
   });
@@ -1597,7 +1592,7 @@ describe('arms', () => {
       --- stderr
       x.gate.yaml:8:33  criterion "worse" speaks of a baseline, and the gate has no second arm
          8 │   worse: { signal: queue, pass: "<= baseline + 10%", evidence: point }
-           │                                 ^^^^^^^^^^^^^^^^^^^  add "arms: { canary: {…}, baseline: {…} }", or a past moment: "baseline: { shift: 7d }""
+           │                                 ^^^^^^^^^^^^^^^^^^^  add "arms: { canary: {…}, baseline: {…} }", or "evidence: history" to compare with its own past"
     `);
   });
   test('a comparison of a query with itself', async () => {

@@ -387,7 +387,7 @@ describe('window-not-full', () => {
     ['a warning so far', `${VALUE}, warn: "<= 9"`, { q: 7 }, 'inconclusive: window-not-full'],
     ['a failure is final at any look', VALUE, { q: 9 }, 'fail: threshold'],
     ['no data are no data at any look', VALUE, {}, 'inconclusive: no-data'],
-    ['too few are too few', RATIO, { g: 1, t: 1 }, 'inconclusive: too-few'],
+    ['too few are too few', `${RATIO}, evidence: point`, { g: 1, t: 1 }, 'inconclusive: too-few'],
   ])('%s', async (_name, body, table, is) => {
     expect(await said(gate(body), table, since)).toBe(is);
   });
@@ -523,13 +523,10 @@ describe('the baseline', () => {
     );
   });
 
-  test('is left undecided by sequential evidence, which this version has not', async () => {
+  test('of one instant is refused by sequential evidence, which needs steps', async () => {
     const sequential = text('<= baseline + 10%').replace('point', 'sequential');
-    expect(await said(sequential, { 'q canary': 1, 'q stable': 10 })).toBe(
-      'inconclusive: evidence-not-available',
-    );
-    expect(await said(sequential, { 'q canary': 100, 'q stable': 10 })).toBe(
-      'inconclusive: evidence-not-available',
+    await expect(said(sequential, { 'q canary': 1, 'q stable': 10 })).rejects.toThrow(
+      'sequential evidence knows no test for this take of a value',
     );
   });
 });
@@ -690,6 +687,8 @@ describe('which reason comes first', () => {
 
   test('too few before a window that is not full', async () => {
     const since = { since: NOW - 6 * MINUTE };
-    expect(await said(gate(RATIO), { g: 1, t: 1 }, since)).toBe('inconclusive: too-few');
+    expect(await said(gate(`${RATIO}, evidence: point`), { g: 1, t: 1 }, since)).toBe(
+      'inconclusive: too-few',
+    );
   });
 });

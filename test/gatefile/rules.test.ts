@@ -35,7 +35,8 @@ describe('samples that a point estimate needs by default', () => {
     [`${RATIO}, pass: ">= 97%", warn: ">= 99.9%"`, 334],
     [`${RATIO}, take: mean, pass: ">= 97%"`, 30],
     [`${RATIO}, take: count, pass: ">= 1000"`, 1],
-    [`${RATIO}, pass: ">= baseline - 1pp"`, 30],
+    [`${RATIO}, pass: ">= baseline - 1pp", evidence: point`, 30],
+    [`${RATIO}, pass: ">= baseline - 1pp"`, 1],
     [`${RATIO}, pass: ">= 97%", min-samples: 5`, 5],
     [`${RATE}, pass: "<= 0.01"`, 30],
     [`${PER_TIME}, pass: "<= 5 events/min"`, 1],
@@ -130,8 +131,10 @@ describe('the evidence', () => {
   });
 
   test('by points is marked where there are many looks', async () => {
-    const notes = (await criterion(`${RATIO}, pass: ">= 97%"`, { since: 0 })).notes;
-    expect(notes).toEqual(['point evidence: not controlled for repeated looks']);
+    const byPoints = await criterion(`${RATIO}, pass: ">= 97%", evidence: point`, { since: 0 });
+    expect(byPoints.notes).toEqual(['point evidence: not controlled for repeated looks']);
+    const unsaid = await criterion(`${RATIO}, pass: ">= 97%"`, { since: 0 });
+    expect([unsaid.evidence, unsaid.notes]).toEqual(['sequential', []]);
     expect((await criterion(`${RATIO}, pass: ">= 97%"`)).notes).toEqual([]);
     expect((await criterion(`${RATIO}, pass: ">= baseline"`, { since: 0 })).notes).toEqual([]);
   });

@@ -1,7 +1,8 @@
 /** Intervals, against published numbers. */
 import fc from 'fast-check';
+import { dbinom } from 'lib-r-math.js';
 import { describe, expect, test } from 'vitest';
-import { poissonScore, wilson } from '../../src/stats/interval.js';
+import { clopperPearson, poissonScore, wilson } from '../../src/stats/interval.js';
 
 describe("Wilson's interval of a share", () => {
   test.each([
@@ -109,6 +110,37 @@ describe('the score interval of a Poisson rate', () => {
           for (const rate of [low, high]) {
             if (rate > 0) expect(Math.abs(k - rate * n) / Math.sqrt(rate * n)).toBeCloseTo(1.96, 3);
           }
+        },
+      ),
+    );
+  });
+});
+
+describe("Clopper and Pearson's interval", () => {
+  test.each([
+    [7, 10, 0.3475471499400027, 0.9332604888222655],
+    [0, 20, 0, 0.1684334709830853],
+    [20, 20, 0.8315665290169146, 1],
+    [81, 263, 0.25273674558527126, 0.36762192260135135],
+    [1, 1_000_000, 2.5317807663794178e-8, 5.571630655166939e-6],
+  ])('%d of %d lies in %d to %d', (k, n, low, high) => {
+    const [lower, upper] = clopperPearson(k, n);
+    expect(lower).toBeCloseTo(low, 13);
+    expect(upper).toBeCloseTo(high, 13);
+  });
+
+  test('leaves half of α on either side', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 60 }).chain((n) => fc.tuple(fc.nat(n), fc.constant(n))),
+        fc.constantFrom(0.05, 0.2),
+        ([k, n], alpha) => {
+          const [lower, upper] = clopperPearson(k, n, alpha);
+          let [atLeast, atMost] = [0, 0];
+          for (let i = k; i <= n; i += 1) atLeast += dbinom(i, n, lower);
+          for (let i = 0; i <= k; i += 1) atMost += dbinom(i, n, upper);
+          if (k > 0) expect(atLeast).toBeCloseTo(alpha / 2, 10);
+          if (k < n) expect(atMost).toBeCloseTo(alpha / 2, 10);
         },
       ),
     );

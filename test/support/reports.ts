@@ -53,6 +53,7 @@ export function aCriterion(id: string, change: Partial<CriterionResult> = {}): C
     minSamples: 334,
     interval: [0.9895, 0.9923],
     judge: 'point',
+    evidence: null,
     window: WINDOW,
     coverage: 1,
     newest: '2026-11-20T14:35:00Z',
@@ -72,6 +73,7 @@ export function aGate(criteria: readonly CriterionResult[], change: Partial<Gate
   const blocking = criteria.filter(({ advisory }) => !advisory);
   return {
     id: 'storefront-canary',
+    settings: '0123456789ab',
     file: 'gates/storefront.gate.yaml',
     about: 'Canary of the headless storefront',
     component: 'storefront',
@@ -110,6 +112,7 @@ export function aReport(gates: readonly GateResult[], change: Partial<GateReport
     mode: 'live',
     recordedAt: null,
     asOf: '2026-11-20T14:36:00Z',
+    settings: '0123456789ab',
     verdict,
     exitCode: EXIT[verdict],
     reasons: criteria

@@ -197,7 +197,7 @@ describe('the healthy store', () => {
 describe('faults', () => {
   test.each([
     ['checkout-drop-critical', completionOf('critical'), -0.04, 0.015],
-    ['checkout-drop-edge', completionOf('edge'), -0.04, 0.03],
+    ['checkout-drop-edge', completionOf('edge'), -0.08, 0.03],
     ['slow-checkout', withinHalfSecond, -0.073, 0.02],
     ['errors', errors, 0.03, 0.006],
     ['errors', completionOf('critical'), -0.03, 0.015],

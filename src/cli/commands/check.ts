@@ -6,7 +6,8 @@ import { runGates } from '../../engine/run.js';
 import type { WaiverRequest } from '../../gatefile/context.js';
 import { fileExists } from '../../gatefile/discover.js';
 import type { Loaded } from '../../gatefile/load.js';
-import { failed, ok, type Result } from '../../model/failure.js';
+import { type Failure, failed, ok, type Result } from '../../model/failure.js';
+import { settingsOfAll } from '../../model/hash.js';
 import type { GateReport } from '../../model/report.js';
 import { formatDuration, parseDuration, parseInstant } from '../../model/time.js';
 import type { Recorder } from '../../recording/record.js';
@@ -36,9 +37,22 @@ export async function check(paths: readonly string[], options: CheckOptions, io:
   if (!set.ok) return session.refuse(set.failures);
   const loaded = await session.load(sources.value, options, waivers.value, set.value && factsOf(set.value));
   if (loaded.failures.length > 0) return session.refuse(loaded.failures);
+  const changed = changedSettings(loaded, options);
+  if (changed !== undefined) return session.refuse([changed]);
   return set.value === undefined
     ? checkLive(session, loaded, plan.value, options, sources.value)
     : checkReplay(session, loaded, plan.value, options, set.value);
+}
+
+/** Limits, steps or budgets that changed between two looks restart what evidence promises: that is refused. */
+function changedSettings(loaded: Loaded, { settings }: CheckOptions): Failure | undefined {
+  const now = settingsOfAll(loaded.gates);
+  if (settings === undefined || settings === now) return undefined;
+  return {
+    code: 'usage',
+    message: `the settings of this run are ${now}, those of the first look were ${settings}`,
+    mend: 'a gate, limit, step, budget or deploy time changed: judge with what the rollout began with, or begin it anew',
+  };
 }
 
 async function checkLive(

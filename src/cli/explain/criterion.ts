@@ -33,9 +33,23 @@ export function criterionPage({ gate, criterion }: Found, backends: readonly Bac
         return ['query', [`${name}:`, ...query.text.split('\n').map((line) => `  ${line}`)]];
       }),
     ),
+    ...earlierRows(criterion),
     ...criterion.notes.map((note): Row => ['note', note]),
   ];
   return [criterion.key, ...rowsText(rows, 1)];
+}
+
+function earlierRows({ earlier }: Criterion): readonly Row[] {
+  if (earlier === null) return [];
+  return [
+    ['history', `${earlier.windows.length} earlier windows: ${earlier.of}`],
+    ...earlier.questions.map(
+      ({ part, query }): Row => [
+        'query',
+        [`${earlier.arm} ${part}:`, ...query.text.split('\n').map((line) => `  ${line}`)],
+      ],
+    ),
+  ];
 }
 
 function whoText({ arms }: Criterion, backends: readonly Backend[]): string {
@@ -57,20 +71,31 @@ function toleranceText({ breaches, steps }: { readonly breaches: number; readonl
 function inconclusiveLines(criterion: Criterion, gate: Gate): readonly string[] {
   const { rule, coverage, maxAgeMs, evidence, arms } = criterion;
   const isOld = `the newest data are more than ${formatDuration(maxAgeMs)} older than the end of the window`;
-  if (evidence === 'sequential') {
-    return [
-      'always, in this version: it has no sequential evidence; "evidence: point" lets the point estimate decide',
-    ];
-  }
+  const isPoint = evidence === 'point';
   return [
-    tooFewText(criterion),
+    ...(isPoint || rule.minSamples > 1 ? [tooFewText(criterion)] : []),
+    ...(isPoint
+      ? []
+      : [
+          evidence === 'history'
+            ? 'fewer than 10 earlier windows hold data'
+            : `fewer than ${rule.minSteps} steps hold data in every arm`,
+          `neither is it certain that the limit is broken (false alarm ${percent(rule.falseAlarm)}), nor that it holds (false pass ${percent(rule.falsePass)})`,
+        ]),
     ...(rule.take.kind === 'instant' || criterion.kind === 'samples' ? [] : [coverageText(gate, coverage)]),
     ...(rule.take.kind === 'age' ? [] : [isOld]),
     ...(criterion.mayEnd || rule.take.kind === 'instant' ? [] : ['a series ends inside the window']),
     ...(arms.length > 1 ? ['the baseline has no value, or is 0 where the limit is a share of it'] : []),
     ...neverSeen(criterion),
-    ...(rule.isSince ? ['it would pass, and the window since the deploy is not full'] : []),
+    ...(rule.isSince && evidence !== 'sequential'
+      ? ['it would pass, and the window since the deploy is not full']
+      : []),
   ];
+}
+
+/** A budget with two digits that count: `0.83 %`. */
+function percent(share: number): string {
+  return `${numberText(Number((100 * share).toPrecision(2)))} %`;
 }
 
 /** A part whose absence is 0 only if it was seen before. */

@@ -82,9 +82,26 @@ function criterionPlan(criterion: Criterion, gate: Gate): readonly string[] {
     ...criterion.arms.flatMap(({ arm, questions }) =>
       questions.map((each) => queryRow(each, arm.name, gate)),
     ),
+    ...earlierRows(criterion),
     ...criterion.notes.map((note): Row => ['note', note]),
   ];
   return [`  ${criterion.key}${marks.length === 0 ? '' : `   ${marks.join(', ')}`}`, ...rowsText(rows, 2)];
+}
+
+function earlierRows({ earlier }: Criterion): readonly Row[] {
+  if (earlier === null) return [];
+  const [oldest] = earlier.windows;
+  const newest = earlier.windows.at(-1);
+  const span =
+    oldest === undefined || newest === undefined
+      ? ''
+      : `: ${windowText({ from: oldest.from, to: newest.to, stepMs: oldest.stepMs })}`;
+  return [
+    ['history', `${counted(earlier.windows.length, 'window')} of ${earlier.of}${span}`],
+    ...earlier.questions.map(
+      ({ part, query }): Row => ['query', queryLines(`${earlier.arm} ${part}`, query, '')],
+    ),
+  ];
 }
 
 function evidenceText({ evidence, rule, coverage, maxAgeMs }: Criterion, gate: Gate): string {

@@ -20,8 +20,10 @@ export function worldPlan(loaded: Loaded, env: Env): readonly string[] {
 /** `12 questions, 10 distinct`. */
 export function questionCount(gates: readonly Gate[]): string {
   const keys = gates.flatMap((gate) => [
-    ...gate.criteria.flatMap(({ arms }) =>
-      arms.flatMap(({ questions }) => questions.map(({ query }) => query.key)),
+    ...gate.criteria.flatMap(({ arms, earlier }) =>
+      [...arms, ...(earlier === null ? [] : [earlier])].flatMap(({ questions }) =>
+        questions.map(({ query }) => query.key),
+      ),
     ),
     ...gate.unlisted.map(({ query }) => query.key),
   ]);

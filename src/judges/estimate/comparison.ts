@@ -3,6 +3,7 @@ import type { Observation } from '../../model/evidence.js';
 import type { Judgement } from '../../model/judgement.js';
 import { boundAt, NO_READING, needsBaseline, type Reading } from '../../model/limit.js';
 import type { Reason } from '../../model/reason.js';
+import type { SequentialEvidence } from '../../model/sequential.js';
 import { estimate, perStratum } from './estimate.js';
 import type { Estimate } from './found.js';
 
@@ -62,6 +63,7 @@ export function describe(
   seen: Estimate,
   control: Estimate | undefined,
   decided: Pick<Judgement, 'verdict' | 'reason'>,
+  evidence: SequentialEvidence | null = null,
 ): Judgement {
   const { condition } = rule.pass;
   const reference = control?.value ?? Number.NaN;
@@ -69,10 +71,11 @@ export function describe(
   return {
     ...decided,
     value: seen.value,
-    interval: seen.interval,
+    interval: evidence?.interval ?? seen.interval,
     n: seen.n,
     baseline: control === undefined ? null : { value: control.value, n: control.n },
     bound: Number.isFinite(bound) ? bound : null,
+    evidence,
     notes: [
       ...seen.notes,
       ...(seen.isAtLeast ? ['the value is at least this: it lies above the last bucket edge'] : []),

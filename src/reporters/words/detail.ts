@@ -96,12 +96,24 @@ export function evidenceText(report: GateReport, gate: GateResult, criterion: Cr
     criterion.judge,
     baseline === null ? samples : `${samples}, ${countText(baseline.n)} ${baseline.arm}`,
     difference === null ? null : `difference ${difference}`,
-    interval === null ? null : `95 % interval ${interval}`,
+    interval === null
+      ? null
+      : `95 % interval ${criterion.evidence?.logE == null ? '' : 'at every look '}${interval}`,
+    meterText(criterion),
     coverage !== null && coverage < 1 ? `data in ${percentText(coverage)} of the steps` : null,
     isDoubtful ? newestText(report, criterion) : null,
   ]
     .filter((part) => part !== null)
     .join('; ');
+}
+
+/** How far the evidence is on its way: `86 % of what a pass needs, 0 % of what a fail needs`. */
+function meterText({ evidence }: CriterionResult): string | null {
+  if (evidence?.logE == null) return null;
+  const part = (lnE: number | null, budget: number): string =>
+    percentText(Math.min(1, Math.max(0, (lnE ?? 0) / Math.log(1 / budget))));
+  const { logE, alpha, falsePass } = evidence;
+  return `has ${part(logE.pass, falsePass)} of what a pass needs, ${part(logE.fail, alpha)} of what a fail needs`;
 }
 
 function judgedOf(criterion: CriterionResult): readonly Detail[] {

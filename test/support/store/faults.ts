@@ -3,7 +3,7 @@
 /** Each fault and what it does from its moment on; the other arm never sees it. */
 export const FAULTS = {
   'checkout-drop-critical': '4 pp of the checkouts on the critical path are abandoned instead of completed',
-  'checkout-drop-edge': '4 pp of the checkouts on the edge path are abandoned instead of completed',
+  'checkout-drop-edge': '8 pp of the checkouts on the edge path are abandoned instead of completed',
   'slow-checkout': '/checkout takes 30 % longer',
   errors: '3 pp of requests answer 500, and 3 pp of checkouts fail',
   'cache-collapse': 'what was a HIT is EXPIRED, as after a switch to no-store; MISS stays as it was',

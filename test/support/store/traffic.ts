@@ -99,10 +99,8 @@ function serveCheckouts(registry: Registry, random: Random, load: Load): number 
 }
 
 function dropOn(path: string, faults: ReadonlySet<FaultName>): number {
-  const isDropped =
-    (path === 'critical' && faults.has('checkout-drop-critical')) ||
-    (path === 'edge' && faults.has('checkout-drop-edge'));
-  return isDropped ? 0.04 : 0;
+  if (path === 'critical' && faults.has('checkout-drop-critical')) return 0.04;
+  return path === 'edge' && faults.has('checkout-drop-edge') ? 0.08 : 0;
 }
 
 function servePages(registry: Registry, random: Random, load: Load, attempts: number): void {

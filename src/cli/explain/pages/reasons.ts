@@ -77,12 +77,11 @@ export const reasonPages: Readonly<Record<ReasonCode, Page>> = {
     why: 'A difference within chance is neither a pass nor a fail.',
     mend: 'Wait for traffic, or widen the margin.',
   },
-  'evidence-not-available': {
-    means:
-      'The criterion asks for evidence that this version does not have: a comparison needs "sequential".',
-    why: 'A point estimate looked at again and again fails healthy releases and passes sick ones; it must be chosen by name.',
-    mend: 'Choose it, with enough samples for the margin.',
-    example: ['evidence: point', 'min-samples: 1000'],
+  'history-too-short': {
+    means: 'The criterion compares with earlier windows, and fewer than 10 of them hold data.',
+    why: 'How much healthy windows differ cannot be learnt from a few, and without it every difference looks large.',
+    mend: 'Wait until there is more history, shorten the window, or look further back.',
+    example: ['evidence: history', 'earlier-windows: 40'],
   },
   'all-by-policy': {
     means: 'No blocking criterion passed on data: an "on:" policy let each of them through.',

@@ -1,0 +1,185 @@
+import { binomial, normal, type Random } from './draw.js';
+
+/** Counts of both arms at one look: events of trials. */
+export interface Look {
+  readonly judged: { readonly k: number; readonly n: number };
+  readonly baseline: { readonly k: number; readonly n: number };
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly about: string;
+  /** The limit of the criterion; the table of statistics.md has a margin of 0. */
+  readonly pass: string;
+  readonly better: 'higher' | 'lower';
+  /** What a wrong verdict is here. */
+  readonly wrong: 'fail' | 'pass' | null;
+  readonly look: (random: Random, index: number) => Look;
+}
+
+export const LOOKS = 50;
+
+const arms =
+  (judged: number, baseline: number, judgedN: number, baselineN = judgedN) =>
+  (random: Random): Look => ({
+    judged: { k: binomial(random, judgedN, judged), n: judgedN },
+    baseline: { k: binomial(random, baselineN, baseline), n: baselineN },
+  });
+
+/** No difference, while the baseline drifts from 66 to 58 % and the canary's share grows from 5 to 50 %. */
+const ramp = (random: Random, index: number): Look => {
+  const p = 0.66 - (0.08 * index) / (LOOKS - 1);
+  const judged = Math.round(400 * (0.05 + (0.45 * index) / (LOOKS - 1)));
+  return arms(p, p, judged, 400 - judged)(random);
+};
+
+/** No difference, and three times the binomial variance in each arm and interval. */
+const clustered = (random: Random): Look => {
+  const n = 200;
+  const p = 0.62;
+  const shaken = (): number =>
+    Math.min(0.999, Math.max(0.001, p + normal(random) * Math.sqrt((2 * p * (1 - p)) / n)));
+  return {
+    judged: { k: binomial(random, n, shaken()), n },
+    baseline: { k: binomial(random, n, shaken()), n },
+  };
+};
+
+/** Requests slower than 800 ms, of lognormal latencies with a mean of 400 ms and sigma 0.6. */
+const slow =
+  (factor: number) =>
+  (random: Random): Look => {
+    const mu = Math.log(400) - 0.18;
+    const count = (shift: number): number => {
+      let k = 0;
+      for (let i = 0; i < 200; i += 1) if (Math.exp(mu + shift + 0.6 * normal(random)) > 800) k += 1;
+      return k;
+    };
+    return { judged: { k: count(Math.log(factor)), n: 200 }, baseline: { k: count(0), n: 200 } };
+  };
+
+/** A canary exactly at the margin: passing it is wrong. */
+function atMargin(pass: string, judged: number, baseline: number, n: number): Scenario {
+  const about = `${100 * baseline} % against ${(100 * judged).toFixed(2)} %, exactly at the margin`;
+  const look = arms(judged, baseline, n);
+  return { name: `at ${pass}`, about, pass, better: 'higher', wrong: 'pass', look };
+}
+
+function atRate(pass: string, name: string, judged: number): Scenario {
+  return {
+    name,
+    about: `fixed limit 97 %, truth ${100 * judged} %`,
+    pass,
+    better: 'higher',
+    wrong: judged < 0.97 ? 'pass' : 'fail',
+    look: arms(judged, judged, 200),
+  };
+}
+
+const zero = { higher: '>= baseline', lower: '<= baseline' } as const;
+
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'A0',
+    about: 'checkout 62 %',
+    pass: zero.higher,
+    better: 'higher',
+    wrong: 'fail',
+    look: arms(0.62, 0.62, 200),
+  },
+  {
+    name: 'A1',
+    about: '62 to 58 %',
+    pass: zero.higher,
+    better: 'higher',
+    wrong: 'pass',
+    look: arms(0.58, 0.62, 200),
+  },
+  {
+    name: 'B0',
+    about: 'errors .5 %',
+    pass: zero.lower,
+    better: 'lower',
+    wrong: 'fail',
+    look: arms(0.005, 0.005, 1000),
+  },
+  {
+    name: 'B1',
+    about: '.5 to 1 %',
+    pass: zero.lower,
+    better: 'lower',
+    wrong: 'pass',
+    look: arms(0.01, 0.005, 1000),
+  },
+  {
+    name: 'C0',
+    about: 'slower than 800 ms',
+    pass: zero.lower,
+    better: 'lower',
+    wrong: 'fail',
+    look: slow(1),
+  },
+  { name: 'C1', about: 'latency +10 %', pass: zero.lower, better: 'lower', wrong: 'pass', look: slow(1.1) },
+  { name: 'D0', about: 'ramp and drift', pass: zero.higher, better: 'higher', wrong: 'fail', look: ramp },
+  { name: 'E0', about: 'variance x 3', pass: zero.higher, better: 'higher', wrong: 'fail', look: clustered },
+  {
+    name: 'F0',
+    about: '.5 % on 50 of 1000',
+    pass: zero.lower,
+    better: 'lower',
+    wrong: 'fail',
+    look: arms(0.005, 0.005, 50, 950),
+  },
+  {
+    name: 'F1',
+    about: '.5 to 1 % on 50',
+    pass: zero.lower,
+    better: 'lower',
+    wrong: 'pass',
+    look: arms(0.01, 0.005, 50, 950),
+  },
+  {
+    name: 'A0, -4pp',
+    about: 'A0 at a margin',
+    pass: '>= baseline - 4pp',
+    better: 'higher',
+    wrong: 'fail',
+    look: arms(0.62, 0.62, 200),
+  },
+  {
+    name: 'B0, +0.5pp',
+    about: 'B0 at a margin',
+    pass: '<= baseline + 0.5pp',
+    better: 'lower',
+    wrong: 'fail',
+    look: arms(0.005, 0.005, 1000),
+  },
+  {
+    name: 'D0, -4pp',
+    about: 'D0 at a margin',
+    pass: '>= baseline - 4pp',
+    better: 'higher',
+    wrong: 'fail',
+    look: ramp,
+  },
+  {
+    name: 'E0, -4pp',
+    about: 'E0 at a margin',
+    pass: '>= baseline - 4pp',
+    better: 'higher',
+    wrong: 'fail',
+    look: clustered,
+  },
+  atMargin('>= baseline - 4pp', 0.46, 0.5, 200),
+  atMargin('>= baseline - 8%', 0.46, 0.5, 200),
+  atMargin('>= baseline * 0.92', 0.46, 0.5, 200),
+  atMargin('>= baseline - 1pp', 0.96, 0.97, 400),
+  atMargin('>= baseline - 2%', 0.9506, 0.97, 400),
+  atMargin('>= baseline * 0.98', 0.9506, 0.97, 400),
+  atMargin('>= baseline - 0.5pp', 0.99, 0.995, 1000),
+  atMargin('>= baseline - 0.5%', 0.990025, 0.995, 1000),
+  atMargin('>= baseline * 0.995', 0.990025, 0.995, 1000),
+  atRate('>= 97%', 'G0', 0.98),
+  atRate('>= 97%', 'G1', 0.95),
+  atRate('>= 97%', 'G at the limit', 0.97),
+];

@@ -1,0 +1,106 @@
+import type { Variables } from '../contracts/backend.js';
+import type { Arm, Question, UnlistedCheck } from '../contracts/gate.js';
+import type { Labels } from '../model/series.js';
+import { type FileContext, placeOf } from './context.js';
+import type { GateParts, SegmentInput } from './parts.js';
+import { type OpenSignal, withParameters } from './signals.js';
+import { addVariables } from './variables.js';
+
+/** Binds the signal's parts to one arm and segment. */
+export function questionsOf(
+  context: FileContext,
+  gate: GateParts,
+  input: SegmentInput,
+  arm: Arm,
+): readonly Question[] {
+  const { open, segment } = input;
+  const variables = variablesFor(context, gate, open, arm, segment);
+  return open.signal.parts(input.take.take).flatMap((part): Question[] => {
+    const prepared = open.backend.prepare({
+      source: part.source,
+      use: part.use,
+      window: arm.window,
+      variables,
+      ...(part.lookbackMs !== undefined && { lookbackMs: part.lookbackMs }),
+    });
+    if (prepared.ok) {
+      const condition = part.onlyIfAbsent === undefined ? {} : { onlyIfAbsent: part.onlyIfAbsent };
+      return [{ part: part.name, arm: arm.name, query: prepared.value, ...condition }];
+    }
+    // A part that is only asked to excuse an absence may be beyond a backend: then nothing excuses it.
+    if (part.onlyIfAbsent === undefined) open.refusePart(part.path, prepared.failures);
+    return [];
+  });
+}
+
+/** What excuses an absence may have been seen in the other arm alone, though a fixed limit asks that one nothing else. */
+export function seenElsewhere(
+  context: FileContext,
+  gate: GateParts,
+  input: SegmentInput,
+  arm: Arm,
+  own: readonly Question[],
+): readonly Question[] {
+  if (own.every((question) => question.onlyIfAbsent === undefined)) return [];
+  return gate.arms
+    .filter((other) => other !== arm)
+    .flatMap((other) => questionsOf(context, gate, input, other))
+    .filter((question) => question.onlyIfAbsent !== undefined)
+    .filter((question) => own.every(({ query }) => query.key !== question.query.key));
+}
+
+function variablesFor(
+  context: FileContext,
+  gate: GateParts,
+  open: OpenSignal,
+  arm: Arm,
+  segment: Labels | null,
+): Variables {
+  const variables = new Map(gate.vars);
+  addVariables(context, variables, arm.variables, `arm "${arm.name}"`, ['arms', arm.name]);
+  if (segment !== null)
+    addVariables(context, variables, segment, `a segment of "${open.id}"`, [...open.path, 'segments']);
+  return withParameters(variables, open);
+}
+
+/** Two arms that ask the same question at the same time compare a number with itself. */
+export function checkArmsDiffer(
+  context: FileContext,
+  asked: readonly { readonly arm: Arm; readonly questions: readonly Question[] }[],
+  id: string,
+  open: OpenSignal,
+): void {
+  const [judged, baseline] = asked;
+  if (judged === undefined || baseline === undefined || judged.questions.length === 0) return;
+  const keys = (questions: readonly Question[]): string =>
+    questions.map((question) => question.query.key).join('\n');
+  if (keys(judged.questions) !== keys(baseline.questions)) return;
+  context.trouble.add({
+    code: 'gatefile.query',
+    message: `criterion "${id}" compares "${open.id}" with itself: its queries are the same in both arms`,
+    span: placeOf(context, ['criteria', id, 'pass']),
+    mend: `use a variable of the arms in the query, such as {{${Object.keys(judged.arm.variables)[0] ?? 'track'}}}, or judge a fixed limit`,
+  });
+}
+
+/** Questions that find traffic in segment values which the file does not list. */
+export function unlistedChecks(context: FileContext, gate: GateParts): readonly UnlistedCheck[] {
+  const [judged] = gate.arms;
+  if (judged === undefined) return [];
+  return [...gate.signals.values()].flatMap((open): UnlistedCheck[] => {
+    const [dimension, ...others] = Object.entries(open.segments);
+    const part = open.signal
+      .parts({ kind: 'total' })
+      .find((each) => each.name === 'total' || each.name === 'exposure');
+    if (dimension === undefined || others.length > 0 || part === undefined) return [];
+    const [variable, listed] = dimension;
+    const prepared = open.backend.prepare({
+      source: part.source,
+      use: 'unlisted',
+      window: judged.window,
+      variables: variablesFor(context, gate, open, judged, { [variable]: listed[0] ?? '' }),
+      segment: { variable, listed },
+    });
+    return prepared.ok ? [{ signal: open.id, variable, query: prepared.value }] : [];
+  });
+}

@@ -1,0 +1,92 @@
+import type { Rule } from '../../contracts/judge.js';
+import type { Count, Evidence, Observation } from '../../model/evidence.js';
+import type { Take } from '../../model/take.js';
+import type { Family, Pair } from '../../stats/sequential/block.js';
+import { bucketCountAtMost } from '../../stats/summary.js';
+import { readingsIn } from '../estimate/comparison.js';
+
+/** Expected observations beyond a quantile, in each arm, that a step needs to say anything of it. */
+const TAIL = 3;
+
+/** Strata that hold data in every arm, ready for a test; `at` gives their places in the window. */
+export type Data =
+  | {
+      readonly kind: 'pairs';
+      readonly family: Family;
+      readonly pairs: readonly Pair[];
+      readonly at: readonly number[];
+    }
+  | {
+      readonly kind: 'counts';
+      readonly family: Family;
+      readonly counts: readonly Count[];
+      readonly at: readonly number[];
+    }
+  | {
+      readonly kind: 'numbers';
+      readonly judged: readonly number[];
+      /** As long as `judged`; null for a fixed limit. */
+      readonly baseline: readonly number[] | null;
+      readonly at: readonly number[];
+      /** Steps left out because they held too few observations. */
+      readonly thin: number;
+    };
+
+/** Cuts the evidence into what the tests take. */
+export function dataOf(rule: Rule, judged: Observation, baseline: Observation | undefined): Data {
+  const own = countsIn(rule.take, judged.evidence);
+  if (own === null) return numbersOf(rule, judged, baseline);
+  // Events over an exposure are no trials: more than one event may fall to one unit of it.
+  const family = rule.unit === 'share' ? 'binomial' : 'poisson';
+  if (baseline === undefined) {
+    const at = own.flatMap((count, i) => (count !== null && count.n > 0 ? [i] : []));
+    return { kind: 'counts', family, counts: at.map((i) => own[i] ?? NOTHING), at };
+  }
+  const other = countsIn(rule.take, baseline.evidence) ?? [];
+  const at = own.flatMap((count, i) => {
+    const control = other[i] ?? null;
+    return count !== null && control !== null && count.n > 0 && control.n > 0 ? [i] : [];
+  });
+  const pairs = at.map((i) => ({ judged: own[i] ?? NOTHING, baseline: other[i] ?? NOTHING }));
+  return { kind: 'pairs', family, pairs, at };
+}
+
+const NOTHING: Count = { k: 0, n: 0 };
+
+/** Counts per stratum, for takes that count; null for the others. */
+function countsIn(take: Take, evidence: Evidence): readonly (Count | null)[] | null {
+  if (evidence.kind === 'counts') return take.kind === 'total' ? evidence.strata : null;
+  if (evidence.kind !== 'buckets') return null;
+  if (take.kind !== 'share-at-most' && take.kind !== 'share-above') return null;
+  return evidence.strata.map((stratum) => {
+    if (stratum === null) return null;
+    const n = stratum.at(-1) ?? 0;
+    const { count } = bucketCountAtMost(evidence.bounds, stratum, take.bound);
+    return { k: take.kind === 'share-at-most' ? count : n - count, n };
+  });
+}
+
+function numbersOf(rule: Rule, judged: Observation, baseline: Observation | undefined): Data {
+  const own = readingsIn(rule, judged);
+  const other = baseline === undefined ? null : readingsIn(rule, baseline);
+  let thin = 0;
+  const at = own.flatMap((reading, i) => {
+    const both = [reading, ...(other === null ? [] : [other[i]])];
+    if (both.some((each) => each === undefined || each.isAtLeast || !Number.isFinite(each.value))) return [];
+    if (isThin(rule.take, judged, i) || (baseline !== undefined && isThin(rule.take, baseline, i))) {
+      thin += 1;
+      return [];
+    }
+    return [i];
+  });
+  const pick = (readings: readonly { readonly value: number }[]): readonly number[] =>
+    at.map((i) => readings[i]?.value ?? Number.NaN);
+  return { kind: 'numbers', judged: pick(own), baseline: other && pick(other), at, thin };
+}
+
+/** A quantile of few observations is their largest, whose size hangs on how many there are. */
+function isThin(take: Take, { evidence }: Observation, stratum: number): boolean {
+  if (take.kind !== 'quantile' || evidence.kind !== 'buckets') return false;
+  const n = evidence.strata[stratum]?.at(-1) ?? 0;
+  return n * Math.min(take.quantile, 1 - take.quantile) < TAIL;
+}

@@ -1,0 +1,85 @@
+/** Events of both arms in one stratum: `k` of `n` trials, or `k` events in exposure `n`. */
+export interface Pair {
+  readonly judged: { readonly k: number; readonly n: number };
+  readonly baseline: { readonly k: number; readonly n: number };
+}
+
+/** The line `judged = scale * baseline + offset` that parts allowed from not allowed rates. */
+export interface Line {
+  readonly scale: number;
+  readonly offset: number;
+}
+
+/** How the variance of one observation hangs on its rate: a share of trials, or events over an exposure. */
+export type Family = 'binomial' | 'poisson';
+
+/** True rates of both arms. */
+export interface Rates {
+  readonly judged: number;
+  readonly baseline: number;
+}
+
+const EDGE = 1e-9;
+const STEPS = 100;
+
+/**
+ * The point on the line that is nearest to the alternative in Kullback-Leibler divergence, weighted by the arms' sizes.
+ *
+ * The likelihood ratio of the alternative to this point is an e-variable for the whole half plane beyond the line:
+ * its expectation is at most 1 under every pair of rates there, whatever the sizes.
+ *
+ * @returns undefined when no pair of possible rates lies on the line
+ * @see Turner, Ly, Grünwald, arXiv 2106.02693; the Poisson case has the same proof, its exponent is linear in the rates
+ */
+export function project(
+  family: Family,
+  alternative: Rates,
+  { scale, offset }: Line,
+  judgedN: number,
+  baselineN: number,
+): Rates | undefined {
+  const edge = family === 'binomial' ? EDGE : Number.MIN_VALUE;
+  const most = family === 'binomial' ? 1 - EDGE : Number.POSITIVE_INFINITY;
+  let low = Math.max(edge, (edge - offset) / scale);
+  let high = Math.min(most, (most - offset) / scale);
+  if (!(low < high)) return undefined;
+  // The derivative along the line falls from above 0 to below 0; both arms pull towards their own rate.
+  high = Math.min(high, Math.max(low, alternative.baseline, (alternative.judged - offset) / scale));
+  low = Math.max(low, Math.min(high, alternative.baseline, (alternative.judged - offset) / scale));
+  let baseline = (low + high) / 2;
+  for (let i = 0; i < STEPS && high - low > 1e-14 * high; i += 1) {
+    const judged = scale * baseline + offset;
+    const spreadJ = family === 'binomial' ? judged * (1 - judged) : judged;
+    const spreadB = family === 'binomial' ? baseline * (1 - baseline) : baseline;
+    const pull =
+      (scale * judgedN * (alternative.judged - judged)) / spreadJ +
+      (baselineN * (alternative.baseline - baseline)) / spreadB;
+    if (pull > 0) low = baseline;
+    else high = baseline;
+    // Fisher scoring; a step that leaves the bracket is halved instead.
+    const next = baseline + pull / ((scale * scale * judgedN) / spreadJ + baselineN / spreadB);
+    if (Math.abs(next - baseline) <= 1e-13 * baseline) break;
+    baseline = next > low && next < high ? next : (low + high) / 2;
+  }
+  return { judged: scale * baseline + offset, baseline };
+}
+
+/** ln of the likelihood ratio of one stratum: `alternative` over `nearest`. */
+export function lnBlock(family: Family, pair: Pair, alternative: Rates, nearest: Rates): number {
+  return (
+    lnRatio(family, pair.judged, alternative.judged, nearest.judged) +
+    lnRatio(family, pair.baseline, alternative.baseline, nearest.baseline)
+  );
+}
+
+/** ln of the likelihood ratio of two rates, for `k` of `n`. */
+export function lnRatio(
+  family: Family,
+  { k, n }: { readonly k: number; readonly n: number },
+  above: number,
+  below: number,
+): number {
+  const events = k === 0 ? 0 : k * Math.log(above / below);
+  if (family === 'poisson') return events - n * (above - below);
+  return events + (n === k ? 0 : (n - k) * (Math.log1p(-above) - Math.log1p(-below)));
+}

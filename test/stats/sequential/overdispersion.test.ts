@@ -1,0 +1,219 @@
+/** Strata that vary more than independent requests would, and what that takes from the evidence. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Family, Pair } from '../../../src/stats/sequential/block.js';
+import { crossing } from '../../../src/stats/sequential/crossing.js';
+import {
+  type Scatter,
+  scatterOf,
+  scatterOfOne,
+  tempered,
+} from '../../../src/stats/sequential/overdispersion.js';
+import { lnBeyondLine } from '../../../src/stats/sequential/two-arms.js';
+import { chance, draw, pairOf } from './support.js';
+
+const scatter: fc.Arbitrary<Scatter> = fc.record({
+  factor: fc.constant(1),
+  residual: fc.double({ min: 0, max: 1e4, noNaN: true }),
+  terms: fc.nat(1000),
+  prior: fc.double({ min: 3, max: 1e4, noNaN: true }),
+});
+const NONE: Scatter = { factor: 1, residual: 0, terms: 0, prior: 3 };
+const positive = fc.double({ min: 1e-6, max: 1e3, noNaN: true });
+
+describe('tempered evidence', () => {
+  test('is never more than it was', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -1e3, max: 1e3, noNaN: true }), scatter, (lnE, spread) => {
+        expect(tempered(lnE, spread)).toBeLessThanOrEqual(lnE);
+      }),
+    );
+  });
+
+  test('grows with the evidence', () => {
+    fc.assert(
+      fc.property(positive, positive, scatter, (a, b, spread) => {
+        const [less, more] = [Math.min(a, b), Math.max(a, b)];
+        expect(tempered(less, spread)).toBeLessThanOrEqual(tempered(more, spread));
+      }),
+    );
+  });
+
+  test('falls as strata vary more', () => {
+    fc.assert(
+      fc.property(positive, positive, scatter, (lnE, more, spread) => {
+        const wilder = { ...spread, residual: spread.residual + more };
+        expect(tempered(lnE, wilder)).toBeLessThanOrEqual(tempered(lnE, spread));
+      }),
+    );
+  });
+
+  test.each([0, -0.5, -40, Number.NEGATIVE_INFINITY])('%d is left alone', (lnE) => {
+    expect(tempered(lnE, { factor: 90, residual: 900, terms: 10, prior: 3 })).toBe(lnE);
+  });
+
+  test.each([
+    { lnE: 5, residual: 0, terms: 0, prior: 3, is: 1.5 * Math.log1p((2 * 5.798508) / 3) - 0.798508 },
+    { lnE: 5, residual: 40, terms: 20, prior: 3, is: 11.5 * Math.log1p((2 * 5.798508) / 43) - 0.798508 },
+    { lnE: 5, residual: 0, terms: 200, prior: 3, is: 5 },
+  ])('$lnE with residual $residual of $terms terms is $is', ({ lnE, is, ...rest }) => {
+    expect(tempered(lnE, { factor: 1, ...rest })).toBeCloseTo(is, 5);
+  });
+});
+
+describe('the scatter of two arms', () => {
+  test('that never vary is none, at every look', () => {
+    for (const family of ['binomial', 'poisson'] as const) {
+      const found = scatterOf(
+        family,
+        Array.from({ length: 20 }, () => pairOf(110, 200, 130, 200)),
+      );
+      expect(found.map(({ factor }) => factor)).toEqual(Array.from({ length: 20 }, () => 1));
+      expect(found.at(-1)?.residual).toBeCloseTo(0, 9);
+      expect(found.at(-1)?.terms).toBe(19);
+    }
+  });
+
+  test('is that of the page: terms about their common effect', () => {
+    const pairs = [pairOf(118, 200, 125, 200), pairOf(112, 200, 130, 200), pairOf(115, 200, 121, 200)];
+    const terms = [
+      [-3.5, 23.904135],
+      [-9, 23.957393],
+      [-3, 24.250627],
+    ] as const;
+    const effect = -15.5 / 72.112155;
+    const residual = terms.reduce((sum, [u, v]) => sum + (u - effect * v) ** 2 / v, 0);
+    const found = scatterOf('binomial', pairs).at(-1);
+    expect(found?.residual).toBeCloseTo(residual, 6);
+    expect(found).toMatchObject({ terms: 2, prior: 3, factor: 1 });
+  });
+
+  test('is large where strata vary strongly', () => {
+    const pairs = Array.from({ length: 20 }, (_, i) =>
+      i % 2 === 0 ? pairOf(150, 200, 110, 200) : pairOf(110, 200, 150, 200),
+    );
+    const found = scatterOf('binomial', pairs).at(-1);
+    expect(found?.factor).toBeGreaterThan(10);
+    expect(tempered(20, found ?? NONE)).toBeLessThan(5);
+  });
+
+  test('does not see a steady difference, nor a drift of both arms', () => {
+    const pairs = Array.from({ length: 30 }, (_, i) => pairOf(100 + 2 * i, 200, 120 + 2 * i, 200));
+    expect(scatterOf('binomial', pairs).at(-1)?.factor).toBe(1);
+  });
+
+  test('of independent requests is about none', () => {
+    const next = chance(7);
+    const factors = Array.from({ length: 200 }, () => {
+      const pairs = Array.from({ length: 30 }, () =>
+        pairOf(draw('binomial', next, 50, 0.3), 50, draw('binomial', next, 50, 0.3), 50),
+      );
+      return scatterOf('binomial', pairs).at(-1)?.factor ?? Number.NaN;
+    });
+    expect(factors.reduce((sum, factor) => sum + factor, 0) / factors.length).toBeLessThan(1.25);
+  });
+
+  test('is not told by strata with an empty arm', () => {
+    const found = scatterOf('binomial', [pairOf(0, 0, 9, 10), pairOf(9, 10, 0, 0), pairOf(0, 0, 0, 0)]);
+    for (const each of found) expect(each).toMatchObject({ factor: 1, residual: 0, terms: 0 });
+  });
+
+  test('knows at each look only what came before', () => {
+    const count = fc.tuple(fc.nat(30), fc.nat(30));
+    fc.assert(
+      fc.property(
+        fc.constantFrom<Family>('binomial', 'poisson'),
+        fc.array(fc.tuple(count, count), { minLength: 1, maxLength: 12 }),
+        fc.nat(12),
+        (family, raw, length) => {
+          const pairs: Pair[] = raw.map(([[a, b], [c, d]]) =>
+            pairOf(Math.min(a, b), Math.max(a, b), Math.min(c, d), Math.max(c, d)),
+          );
+          const whole = scatterOf(family, pairs);
+          expect(scatterOf(family, pairs.slice(0, length))).toEqual(whole.slice(0, length));
+          for (const { factor, residual } of whole) {
+            expect(factor).toBeGreaterThanOrEqual(1);
+            expect(factor).toBeLessThan(Number.POSITIVE_INFINITY);
+            expect(residual).toBeGreaterThanOrEqual(0);
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('rare events', () => {
+  test('in small canaries lose less than a quarter of their evidence where it decides', () => {
+    // .5 % against 2 %: a canary of 50 beside a baseline of 950, about one event in the canary per step.
+    const next = chance(11);
+    let decided = 0;
+    for (let rollout = 0; rollout < 20; rollout += 1) {
+      const pairs = Array.from({ length: 50 }, () =>
+        pairOf(draw('binomial', next, 50, 0.02), 50, draw('binomial', next, 950, 0.005), 950),
+      );
+      const lnE = lnBeyondLine('binomial', pairs, { scale: 1, offset: 0 }, 1);
+      const { at } = crossing(lnE, 0.05);
+      if (at === null) continue;
+      decided += 1;
+      const plain = lnE[at] ?? Number.NaN;
+      expect(tempered(plain, scatterOf('binomial', pairs)[at] ?? NONE)).toBeGreaterThan(0.75 * plain);
+    }
+    expect(decided).toBeGreaterThan(15);
+  });
+
+  test('at the very threshold too', () => {
+    const pairs = Array.from({ length: 12 }, () => pairOf(1, 50, 5, 950));
+    const last = scatterOf('binomial', pairs).at(-1);
+    expect(last?.prior).toBeGreaterThan(3);
+    const enough = Math.log(20);
+    expect(tempered(enough, last ?? NONE)).toBeGreaterThan(0.75 * enough);
+  });
+});
+
+describe('the scatter of one arm', () => {
+  test('that never varies is none', () => {
+    for (const family of ['binomial', 'poisson'] as const) {
+      const found = scatterOfOne(
+        family,
+        Array.from({ length: 20 }, () => ({ k: 120, n: 200 })),
+      );
+      expect(found.at(-1)?.factor).toBe(1);
+    }
+  });
+
+  test('is large where strata vary strongly', () => {
+    const strata = Array.from({ length: 20 }, (_, i) => ({ k: i % 2 === 0 ? 90 : 150, n: 200 }));
+    expect(scatterOfOne('binomial', strata).at(-1)?.factor).toBeGreaterThan(5);
+    expect(scatterOfOne('poisson', strata).at(-1)?.factor).toBeGreaterThan(2);
+  });
+
+  test.each([
+    { name: 'all failures', strata: [0, 0, 0, 0], n: 100 },
+    { name: 'all successes', strata: [100, 100, 100, 100], n: 100 },
+    { name: 'nothing at all', strata: [0, 0, 0], n: 0 },
+  ])('$name: no NaN, no scatter', ({ strata, n }) => {
+    const found = scatterOfOne(
+      'binomial',
+      strata.map((k) => ({ k, n })),
+    );
+    for (const each of found) {
+      expect(each.factor).toBe(1);
+      expect(each.residual).not.toBeNaN();
+    }
+  });
+});
+
+test('the unit of an exposure changes no scatter', () => {
+  const pairs = Array.from({ length: 12 }, (_, i) =>
+    i % 2 === 0 ? pairOf(60, 30, 20, 30) : pairOf(20, 30, 60, 30),
+  );
+  const inHours = pairs.map(({ judged, baseline }) =>
+    pairOf(judged.k, judged.n / 3600, baseline.k, baseline.n / 3600),
+  );
+  const found = scatterOf('poisson', inHours);
+  scatterOf('poisson', pairs).forEach(({ factor, residual, terms }, i) => {
+    expect(found[i]?.terms).toBe(terms);
+    expect(found[i]?.residual).toBeCloseTo(residual, 6);
+    expect(found[i]?.factor).toBeCloseTo(factor, 6);
+  });
+});
