@@ -1,9 +1,8 @@
 /**
  * A thousand distinct range queries in one run, against a bare loop of the same requests.
  *
- * A range query of a value brings a second one, which asks how old the samples behind each step are. So a run of a
- * thousand criteria sends two thousand requests. What they are is not guessed: a relay between the program and the server
- * writes them down once, and the loop then sends exactly those.
+ * What the requests are is not guessed: a relay between the program and the server writes them down once, and the loop then
+ * sends exactly those.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -60,24 +59,14 @@ try {
   ];
 
   const all = await requestsOf(args, env);
-  const values = all.filter((path) => !path.includes('timestamp'));
-  say(
-    `${QUERIES} range queries are ${all.length} requests: ${values.length} for values, ${all.length - values.length} for ages`,
-  );
+  say(`${QUERIES} range queries are ${all.length} requests`);
   const loop = join(folder, 'loop.mjs');
   const paths = join(folder, 'paths.json');
-  const pathsOfValues = join(folder, 'paths-of-values.json');
   writeFileSync(loop, LOOP);
   writeFileSync(paths, JSON.stringify(all));
-  writeFileSync(pathsOfValues, JSON.stringify(values));
 
   const live = { ...env, PROMETHEUS_URL: prometheus.url };
-  const times: Record<'check' | 'loop' | 'loopOfValues' | 'start', number[]> = {
-    check: [],
-    loop: [],
-    loopOfValues: [],
-    start: [],
-  };
+  const times: Record<'check' | 'loop' | 'start', number[]> = { check: [], loop: [], start: [] };
   let peak = 0;
   run({ args, env: live });
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -85,17 +74,14 @@ try {
     peak = Math.max(peak, ran.peakMiB);
     times.check.push(ran.ms);
     times.loop.push(run({ args: [loop, prometheus.url, paths], env }).ms);
-    times.loopOfValues.push(run({ args: [loop, prometheus.url, pathsOfValues], env }).ms);
     times.start.push(run({ args: [BINARY, 'validate', gate, '--quiet'], env }).ms);
   }
   sayTimes(`check, ${QUERIES} range queries`, times.check);
   sayTimes('loop over the same requests', times.loop);
-  sayTimes('loop without the age requests', times.loopOfValues);
   sayTimes('validate of the same gate', times.start);
   sayResult('range', {
     requests: all.length,
     checkToLoop: ratios(times.check, times.loop),
-    checkToLoopOfValues: ratios(times.check, times.loopOfValues),
     checkWithoutReadingTheGateToLoop: ratios(
       times.check.map((ms, i) => ms - (times.start[i] ?? 0)),
       times.loop,
