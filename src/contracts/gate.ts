@@ -88,6 +88,18 @@ export interface Criterion {
   readonly notes: readonly string[];
 }
 
+/** How traffic is meant to be split between the arms, and how that is tested before anything is compared. */
+export interface ExposureCheck {
+  /** Share that the judged arm gets of what both arms get, 0..1. */
+  readonly traffic: number;
+  /** How far off it may be, 0..1. */
+  readonly within: number;
+  /** Signal whose totals count the traffic. */
+  readonly signal: string;
+  readonly judge: Judge;
+  readonly rule: Rule;
+}
+
 /** A remark to check while running: traffic in segment values that the file does not list. */
 export interface UnlistedCheck {
   readonly signal: string;
@@ -114,6 +126,7 @@ export interface Gate {
   readonly firstStepAt: EpochMs;
   readonly fullAt: EpochMs;
   readonly arms: readonly Arm[];
+  readonly exposure: ExposureCheck | null;
   readonly criteria: readonly Criterion[];
   /** Hash of what must not change between looks: limits, steps, budgets. */
   readonly settings: string;

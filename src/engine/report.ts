@@ -13,6 +13,7 @@ import { type EpochMs, formatDuration, formatInstant } from '../model/time.js';
 import { type FoldedVerdict, foldGate, scoreOf, VERDICTS, type Verdict, worst } from '../model/verdict.js';
 import type { Measurements } from './collect.js';
 import { coverageOf } from './evidence.js';
+import { exposureNote, exposureOf, holdComparisons } from './exposure.js';
 import { judgeCriterion } from './judge.js';
 import { type Ruled, type RunPolicy, rule } from './policy.js';
 import { evidenceOf, finite, pastOf, windowOf } from './report-parts.js';
@@ -76,7 +77,9 @@ function reasonsOf(gates: readonly GateResult[]): GateReport['reasons'] {
 }
 
 function gateResult(gate: Gate, measurements: Measurements, facts: RunFacts): GateResult {
-  const judged = gate.criteria.flatMap((criterion) => judgeCriterion(criterion, gate, measurements));
+  const alone = gate.criteria.flatMap((criterion) => judgeCriterion(criterion, gate, measurements));
+  const exposure = exposureOf(gate, alone);
+  const judged = holdComparisons(alone, exposure);
   const ruled = rule(gate, judged, facts.policy);
   const ballots = ruled.map((each) => ({
     verdict: each.verdict,
@@ -107,10 +110,16 @@ function gateResult(gate: Gate, measurements: Measurements, facts: RunFacts): Ga
       variables: arm.variables,
       shift: arm.shiftMs === 0 ? null : formatDuration(arm.shiftMs),
     })),
+    exposure,
     score: gate.score === null ? null : { points: scoreOf(ballots) ?? null, ...gate.score },
     policy: gate.policy,
     criteria: ruled.map((each) => criterionResult(each, gate, measurements)),
-    notes: [...gate.notes, ...deployNote(gate), ...unlistedNotes(gate, measurements)],
+    notes: [
+      ...gate.notes,
+      ...deployNote(gate),
+      ...exposureNote(gate, exposure),
+      ...unlistedNotes(gate, measurements),
+    ],
   };
 }
 

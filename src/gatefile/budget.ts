@@ -1,4 +1,4 @@
-import type { Criterion } from '../contracts/gate.js';
+import type { Criterion, ExposureCheck } from '../contracts/gate.js';
 import { hash } from '../model/hash.js';
 import { type EpochMs, formatDuration, formatInstant } from '../model/time.js';
 import type { WindowSettings } from './window.js';
@@ -21,7 +21,7 @@ export function splitBudget(criteria: readonly Criterion[]): readonly Criterion[
 
 /**
  * Hash of what must stay the same from the first look to the last, or the guarantee starts anew: limits, takes, kinds
- * of evidence, budgets, segments, deploy time, step, warm-up and settling time, and the length of the window.
+ * of evidence, budgets, segments, the split of traffic, deploy time, step, warm-up and settling time, and the length of the window.
  *
  * @returns twelve hexadecimal digits
  */
@@ -30,6 +30,7 @@ export function settingsOf(
   window: WindowSettings,
   since: EpochMs | undefined,
   criteria: readonly Criterion[],
+  exposure: ExposureCheck | null,
 ): string {
   const written = criteria.map(({ key, evidence, isAdvisory, atMost, rule }) =>
     [
@@ -48,5 +49,6 @@ export function settingsOf(
   );
   const times = [window.forMs, window.stepMs, window.settleMs, window.warmupMs].map(formatDuration);
   const start = since === undefined ? '' : formatInstant(since);
-  return hash([gate, start, ...times, ...written.sort()].join('\n'));
+  const split = exposure === null ? [] : [`${exposure.signal}|${exposure.rule.pass.text}`];
+  return hash([gate, start, ...times, ...written.sort(), ...split].join('\n'));
 }

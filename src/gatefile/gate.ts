@@ -8,6 +8,7 @@ import { openBackends } from './backends.js';
 import { settingsOf, splitBudget } from './budget.js';
 import { type FileContext, placeOf } from './context.js';
 import { openCriterion } from './criteria.js';
+import { openExposure } from './exposure.js';
 import type { GateParts } from './parts.js';
 import type { ConfigFile, GateFile, OwnersBlock } from './schema.js';
 import { type OpenSignal, openSignal } from './signals.js';
@@ -64,6 +65,7 @@ export async function openGate(
     criteria.push(...(await openCriterion(context, parts, id, block)));
   checkGate(context, file, criteria);
   const budgeted = splitBudget(criteria);
+  const exposure = await openExposure(context, file.exposure, arms, budgeted);
   const gate: Gate = {
     id: file.gate,
     file: context.yaml.file,
@@ -84,8 +86,9 @@ export async function openGate(
     firstStepAt: resolved.firstStepAt,
     fullAt: resolved.fullAt,
     arms,
+    exposure,
     criteria: budgeted,
-    settings: settingsOf(file.gate, settings, request.since, budgeted),
+    settings: settingsOf(file.gate, settings, request.since, budgeted, exposure),
     unlisted: unlistedChecks(context, parts),
     score: file.score ?? null,
     policy: {

@@ -7,16 +7,7 @@ import { parseLimit } from './limit.js';
 import { parseTake } from './take.js';
 
 /** Keys that later versions bring; refused by name until then. */
-const LATER_GATE = [
-  'stages',
-  'exposure',
-  'calendar',
-  'calendars',
-  'journal',
-  'schedule',
-  'from-incident',
-  'incidents',
-];
+const LATER_GATE = ['stages', 'calendar', 'calendars', 'journal', 'schedule', 'from-incident', 'incidents'];
 const LATER_SIGNAL = [
   'crawl',
   'crawler-log',
@@ -143,6 +134,23 @@ const percent = z
     return share;
   })
   .meta({ description: 'A percentage.', examples: ['5%'] });
+
+/** Percentage points such as `1pp`, as a share of 1. */
+const points = z
+  .string('percentage points such as 1pp are expected')
+  .transform((written, context) => {
+    const match = /^(\d+(?:\.\d+)?)\s*pp$/.exec(written.trim());
+    const share = Number(match?.[1]) / 100;
+    if (match === null || share <= 0 || share >= 1) {
+      context.addIssue({
+        code: 'custom',
+        message: `"${written}" are no percentage points\nwrite them like "1pp"`,
+      });
+      return z.NEVER;
+    }
+    return share;
+  })
+  .meta({ description: 'Percentage points.', examples: ['1pp'] });
 
 const later =
   (words: readonly string[], kind: string) =>
@@ -375,6 +383,15 @@ export const gateSchema = strict(
         examples: [{ canary: { track: 'canary' }, baseline: { track: 'stable' } }],
       }),
     window: windowSchema.optional(),
+    exposure: strict({
+      traffic: percent.meta({ description: 'Share that the first arm gets of what both arms get.' }),
+      within: points.meta({ description: 'How far the actual share may be off.' }),
+      signal: id.optional().meta({
+        description: 'Signal whose totals count the traffic; the first that is compared with the baseline.',
+      }),
+    })
+      .optional()
+      .meta({ description: 'How traffic is meant to be split; a mismatch leaves every comparison open.' }),
     signals: z.record(id, signalSchema).optional().meta({ description: 'What is asked of the backends.' }),
     criteria: z.record(id, criterionSchema).meta({ description: 'What a healthy release looks like.' }),
     verdict: strict({

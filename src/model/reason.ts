@@ -18,6 +18,7 @@ export const REASONS = {
   'window-not-full': 'evidence',
   undecided: 'evidence',
   'history-too-short': 'evidence',
+  exposure: 'evidence',
   'all-by-policy': 'evidence',
   backend: 'backend',
   query: 'query',

@@ -48,6 +48,8 @@ export interface GateResult {
     readonly variables: Labels;
     readonly shift: string | null;
   }[];
+  /** How traffic was split, where the gate declares it. */
+  readonly exposure: ExposureResult | null;
   readonly score: { readonly points: number | null; readonly pass: number; readonly warn: number } | null;
   /** The gate-wide policy, with its defaults. */
   readonly policy: {
@@ -58,6 +60,22 @@ export interface GateResult {
   readonly criteria: readonly CriterionResult[];
   /** Remarks: deploy time not given, traffic in unlisted segments, limits that are no bucket edge. */
   readonly notes: readonly string[];
+}
+
+export interface ExposureResult {
+  /** Declared share of the judged arm, 0..1, and how far off it may be. */
+  readonly traffic: number;
+  readonly within: number;
+  readonly limit: string;
+  /** Signal whose totals counted the traffic. */
+  readonly signal: string;
+  /** `fail`: certainly another share, every comparison is open; `pass`: certainly within. */
+  readonly verdict: 'pass' | 'fail' | 'inconclusive';
+  /** Share that was seen, with its 95 % range at every look. */
+  readonly share: number | null;
+  readonly interval: readonly [number, number] | null;
+  /** Requests of both arms. */
+  readonly n: number;
 }
 
 export interface ReportOwners {

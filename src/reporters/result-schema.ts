@@ -171,6 +171,21 @@ const gate = z.object({
       }),
     )
     .describe('The judged arm first; a gate without arms has one, called `current`'),
+  exposure: z
+    .object({
+      traffic: z.number().describe('Declared share of the judged arm, of what both arms get, 0..1'),
+      within: z.number().describe('How far off the share may be, 0..1'),
+      limit: z.string(),
+      signal: z.string().describe('Signal whose totals counted the traffic'),
+      verdict: z
+        .enum(['pass', 'fail', 'inconclusive'])
+        .describe('fail: certainly another share, and every comparison is inconclusive'),
+      share: z.number().nullable().describe('Share that was seen'),
+      interval: pair.nullable().describe('95 % range of the share, valid at every look'),
+      n: z.number().describe('Requests of both arms'),
+    })
+    .nullable()
+    .describe('How traffic was split; null where the gate does not declare it'),
   score: z
     .object({ points: z.number().nullable().describe('0..100'), pass: z.number(), warn: z.number() })
     .nullable(),

@@ -270,11 +270,11 @@ describe('YAML', () => {
 
       x.gate.yaml:9:1  unknown key "true"
          9 │ true: x
-           │ ^^^^  known here: gate, about, component, owners, runbook, vars, backends, arms, window, signals, criteria, verdict, score
+           │ ^^^^  known here: gate, about, component, owners, runbook, vars, backends, arms, window, exposure, signals, criteria, verdict, score
 
       x.gate.yaml:10:1  unknown key "null"
          10 │ null: x
-            │ ^^^^  known here: gate, about, component, owners, runbook, vars, backends, arms, window, signals, criteria, verdict, score"
+            │ ^^^^  known here: gate, about, component, owners, runbook, vars, backends, arms, window, exposure, signals, criteria, verdict, score"
     `);
   });
   test('keys that reach a prototype, and names that only look like one', async () => {
@@ -761,7 +761,6 @@ criteria:
     expect(
       await told(
         `${HEAD}stages: []
-exposure: { traffic: 5% }
 calendar: x
 journal: y
 schedule: z
@@ -791,72 +790,68 @@ criteria:
          4 │ stages: []
            │ ^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:5:1  "exposure" is not yet supported by this version
-         5 │ exposure: { traffic: 5% }
+      x.gate.yaml:5:1  "calendar" is not yet supported by this version
+         5 │ calendar: x
            │ ^^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:6:1  "calendar" is not yet supported by this version
-         6 │ calendar: x
-           │ ^^^^^^^^  remove it; nothing of it would be judged
-
-      x.gate.yaml:7:1  "journal" is not yet supported by this version
-         7 │ journal: y
+      x.gate.yaml:6:1  "journal" is not yet supported by this version
+         6 │ journal: y
            │ ^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:8:1  "schedule" is not yet supported by this version
-         8 │ schedule: z
+      x.gate.yaml:7:1  "schedule" is not yet supported by this version
+         7 │ schedule: z
            │ ^^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:11:12  "crawl" is not yet supported by this version
-         11 │   crawl: { crawl: {} }
+      x.gate.yaml:10:12  "crawl" is not yet supported by this version
+         10 │   crawl: { crawl: {} }
             │            ^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:12:11  "crawler-log" is not yet supported by this version
-         12 │   bots: { crawler-log: {} }
+      x.gate.yaml:11:11  "crawler-log" is not yet supported by this version
+         11 │   bots: { crawler-log: {} }
             │           ^^^^^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:13:13  "alarms" is not yet supported by this version
-         13 │   alarms: { alarms: {} }
+      x.gate.yaml:12:13  "alarms" is not yet supported by this version
+         12 │   alarms: { alarms: {} }
             │             ^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:14:12  "drift" is not yet supported by this version
-         14 │   drift: { drift: {} }
+      x.gate.yaml:13:12  "drift" is not yet supported by this version
+         13 │   drift: { drift: {} }
             │            ^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:15:12  "reconcile" is not yet supported by this version
-         15 │   books: { reconcile: {} }
+      x.gate.yaml:14:12  "reconcile" is not yet supported by this version
+         14 │   books: { reconcile: {} }
             │            ^^^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:16:10  "vendor-status" is not yet supported by this version
-         16 │   cdn: { vendor-status: {} }
+      x.gate.yaml:15:10  "vendor-status" is not yet supported by this version
+         15 │   cdn: { vendor-status: {} }
             │          ^^^^^^^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:17:14  "incidents" is not yet supported by this version
-         17 │   tickets: { incidents: {} }
+      x.gate.yaml:16:14  "incidents" is not yet supported by this version
+         16 │   tickets: { incidents: {} }
             │              ^^^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:21:28  "burn" is not yet supported by this version
-         21 │   budget: { signal: queue, burn: { objective: 99.9%, period: 30d } }
+      x.gate.yaml:20:28  "burn" is not yet supported by this version
+         20 │   budget: { signal: queue, burn: { objective: 99.9%, period: 30d } }
             │                            ^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:22:25  "anomaly" is not yet supported by this version
-         22 │   odd: { signal: queue, anomaly: {}, blocking: true }
+      x.gate.yaml:21:25  "anomaly" is not yet supported by this version
+         21 │   odd: { signal: queue, anomaly: {}, blocking: true }
             │                         ^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:22:38  "blocking" is not yet supported by this version
-         22 │   odd: { signal: queue, anomaly: {}, blocking: true }
+      x.gate.yaml:21:38  "blocking" is not yet supported by this version
+         21 │   odd: { signal: queue, anomaly: {}, blocking: true }
             │                                      ^^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:23:37  evidence "mann-whitney" is not yet supported by this version
-         23 │   ranks: { signal: queue, evidence: mann-whitney, pass: "<= 5" }
+      x.gate.yaml:22:37  evidence "mann-whitney" is not yet supported by this version
+         22 │   ranks: { signal: queue, evidence: mann-whitney, pass: "<= 5" }
             │                                     ^^^^^^^^^^^^  use "point"
 
-      x.gate.yaml:24:38  evidence "kayenta" is not yet supported by this version
-         24 │   canary: { signal: queue, evidence: kayenta, pass: "<= 5" }
+      x.gate.yaml:23:38  evidence "kayenta" is not yet supported by this version
+         23 │   canary: { signal: queue, evidence: kayenta, pass: "<= 5" }
             │                                      ^^^^^^^  use "point"
 
-      x.gate.yaml:25:33  take "regressions" is not yet supported by this version
-         25 │   worse: { signal: queue, take: regressions, pass: "<= 5" }
+      x.gate.yaml:24:33  take "regressions" is not yet supported by this version
+         24 │   worse: { signal: queue, take: regressions, pass: "<= 5" }
             │                                 ^^^^^^^^^^^  remove the criterion; nothing of it would be judged"
     `);
   });

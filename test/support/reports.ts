@@ -74,6 +74,7 @@ export function aGate(criteria: readonly CriterionResult[], change: Partial<Gate
   return {
     id: 'storefront-canary',
     settings: '0123456789ab',
+    exposure: null,
     file: 'gates/storefront.gate.yaml',
     about: 'Canary of the headless storefront',
     component: 'storefront',

@@ -83,6 +83,12 @@ export const reasonPages: Readonly<Record<ReasonCode, Page>> = {
     mend: 'Wait until there is more history, shorten the window, or look further back.',
     example: ['evidence: history', 'earlier-windows: 40'],
   },
+  exposure: {
+    means: 'The arms do not get the shares of traffic that the gate declares.',
+    why: 'Whatever sends users the wrong way also chooses which: what the arms then differ in is not the release alone.',
+    mend: 'Mend the split, or what counts it; or declare the share that is meant.',
+    example: ['exposure: { traffic: 5%, within: 1pp }'],
+  },
   'all-by-policy': {
     means: 'No blocking criterion passed on data: an "on:" policy let each of them through.',
     why: 'Nothing was measured that speaks for the release.',
