@@ -5,8 +5,8 @@
 
 import { sequential } from '../src/judges/sequential.js';
 import type { Observation } from '../src/model/evidence.js';
+import { randomOf } from '../src/stats/draw.js';
 import { ruleOf } from '../test/judges/support.js';
-import { randomOf } from './peeking/draw.js';
 import { thresholdEach, thresholdTotals, zTest } from './peeking/naive.js';
 import { LOOKS, type Look, SCENARIOS, type Scenario } from './peeking/scenarios.js';
 

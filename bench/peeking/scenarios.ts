@@ -1,4 +1,4 @@
-import { binomial, normal, type Random } from './draw.js';
+import { binomial, normal, type Random } from '../../src/stats/draw.js';
 
 /** Counts of both arms at one look: events of trials. */
 export interface Look {

@@ -28,6 +28,19 @@ export interface NetworkOptions {
   readonly concurrency: number;
 }
 
+export interface ValidateOptions extends GateOptions {
+  readonly replay?: string;
+}
+
+export interface PlanOptions extends GateOptions, NetworkOptions {
+  readonly power?: boolean;
+  readonly replay?: string;
+  /** Requests a minute, as stated. */
+  readonly traffic?: { readonly own: number; readonly other: number };
+  /** Share of them that is good in a healthy release, 0..1. */
+  readonly rate?: number;
+}
+
 export interface CheckOptions extends GateOptions, NetworkOptions {
   readonly report: readonly string[];
   readonly record?: string;
@@ -75,6 +88,22 @@ function settings(text: string): string {
   throw new InvalidArgumentError('Write the twelve digits that the first look printed as its settings.');
 }
 
+function traffic(text: string): { readonly own: number; readonly other: number } {
+  const match = /^(\d+(?:\.\d+)?)(?::(\d+(?:\.\d+)?))?$/.exec(text);
+  const [own, other] = [Number(match?.[1]), Number(match?.[2] ?? 0)];
+  if (match === null || !(own > 0) || own > 1e9 || other > 1e9)
+    throw new InvalidArgumentError('Write requests a minute: 200, or 200:3800 with the baseline.');
+  return { own, other };
+}
+
+function share(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)%$/.exec(text);
+  const value = Number(match?.[1]) / 100;
+  if (match === null || value <= 0 || value >= 1)
+    throw new InvalidArgumentError('Write a percentage between 0% and 100%, such as 97%.');
+  return value;
+}
+
 function positive(text: string): number {
   const value = count(text);
   if (value < 1) throw new InvalidArgumentError('Write a whole number, 1 or more.');
@@ -112,6 +141,19 @@ export const networkOptions = (): readonly Option[] => [
     .default(30_000, '30s'),
   new Option('--retries <n>', 'tries after the first').argParser(count).default(3),
   new Option('--concurrency <n>', 'queries under way at once').argParser(positive).default(8),
+];
+
+export const planOptions = (): readonly Option[] => [
+  new Option('--power', 'ask for traffic, and show what each criterion can see in the window'),
+  new Option('--replay <dir>', 'with --power: traffic of a recorded set; no network'),
+  new Option(
+    '--traffic <canary[:baseline]>',
+    'with --power: requests a minute of each arm, as you state them',
+  ).argParser(traffic),
+  new Option(
+    '--rate <percent>',
+    'with --traffic: the share of requests that are good in a healthy release',
+  ).argParser(share),
 ];
 
 export const checkOptions = (): readonly Option[] => [

@@ -11,6 +11,9 @@ import {
   gateOptions,
   type NetworkOptions,
   networkOptions,
+  type PlanOptions,
+  planOptions,
+  type ValidateOptions,
 } from './options.js';
 import { VERSION } from './version.js';
 
@@ -55,13 +58,18 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     .action(async (paths: string[], options: CheckOptions) =>
       done((await import('./commands/check.js')).check(paths, options, io)),
     );
-  command('validate [path...]', 'check gate files without asking any backend', gates).action(
-    async (paths: string[], options: GateOptions) =>
-      done((await import('./commands/validate.js')).validate(paths, options, io)),
+  command('validate [path...]', 'check gate files without asking any backend', () => [
+    new Option('--replay <dir>', 'warn of criteria that cannot see their margin with this recorded traffic'),
+    ...gates(),
+  ]).action(async (paths: string[], options: ValidateOptions) =>
+    done((await import('./commands/validate.js')).validate(paths, options, io)),
   );
-  command('plan [path...]', 'show windows, queries and variables without asking any backend', gates).action(
-    async (paths: string[], options: GateOptions) =>
-      done((await import('./commands/plan.js')).plan(paths, options, io)),
+  command('plan [path...]', 'show windows, queries and variables; --power: what they can see', () => [
+    ...planOptions(),
+    ...gates(),
+    ...networkOptions(),
+  ]).action(async (paths: string[], options: PlanOptions) =>
+    done((await import('./commands/plan.js')).plan(paths, options, io)),
   );
   command('list [path...]', 'list gates and criteria, backends, formats and the catalogue', gates).action(
     async (paths: string[], options: GateOptions) =>

@@ -121,6 +121,8 @@ export interface Gate {
   readonly runbook: string | null;
   readonly window: Window;
   readonly isWindowFull: boolean;
+  /** Strata of the full window, of which a growing one holds fewer. */
+  readonly fullStrata: number;
   readonly since: EpochMs | null;
   /** When the first step will be complete, for a window that is still empty. */
   readonly firstStepAt: EpochMs;

@@ -82,6 +82,7 @@ export async function openGate(
     runbook: parts.runbook,
     window: resolved.window,
     isWindowFull: resolved.isFull,
+    fullStrata: Math.round(settings.forMs / settings.stepMs),
     since: request.since ?? null,
     firstStepAt: resolved.firstStepAt,
     fullAt: resolved.fullAt,

@@ -31,6 +31,7 @@ export const FAILURE_CODES = [
   'gatefile.loosened',
   'gatefile.cycle',
   'gatefile.waiver',
+  'gatefile.power',
   'backend.unreachable',
   'backend.dns',
   'backend.tls',

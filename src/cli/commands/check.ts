@@ -1,15 +1,13 @@
-import path from 'node:path';
 import type { TakeMeasurement } from '../../contracts/take.js';
 import { liveTake } from '../../engine/live.js';
 import type { RunFacts } from '../../engine/report.js';
 import { runGates } from '../../engine/run.js';
 import type { WaiverRequest } from '../../gatefile/context.js';
-import { fileExists } from '../../gatefile/discover.js';
 import type { Loaded } from '../../gatefile/load.js';
 import { type Failure, failed, ok, type Result } from '../../model/failure.js';
 import { settingsOfAll } from '../../model/hash.js';
 import type { GateReport } from '../../model/report.js';
-import { formatDuration, parseDuration, parseInstant } from '../../model/time.js';
+import { formatDuration } from '../../model/time.js';
 import type { Recorder } from '../../recording/record.js';
 import type { Replay } from '../../recording/replay.js';
 import type { RecordedSet } from '../../recording/set.js';
@@ -18,8 +16,9 @@ import type { Io } from '../io.js';
 import type { CheckOptions } from '../options.js';
 import { startProgress } from '../progress.js';
 import { publish } from '../publish.js';
+import { factsOf, openSet, setFolder, shownFolder } from '../recorded.js';
 import { planReports, type ReportPlan } from '../reports.js';
-import { type ReplayFacts, Session, type Sources } from '../session.js';
+import { Session, type Sources } from '../session.js';
 import { VERSION } from '../version.js';
 import { createBackendContext, createStopper, realClock } from '../wire.js';
 
@@ -171,46 +170,6 @@ function waiversOf(options: CheckOptions): Result<readonly WaiverRequest[]> {
     });
   }
   return ok(waive.map((criterion) => ({ criterion, by, because, until: until ?? null })));
-}
-
-/** A name without a slash may be a set of the config's fixtures folder. */
-function setFolder(session: Session, sources: Sources, name: string): string {
-  const direct = path.resolve(session.cwd, name);
-  const isName = !name.includes('/') && !name.includes(path.sep);
-  return isName && sources.fixtures !== undefined && !fileExists(direct)
-    ? path.join(sources.fixtures, name)
-    : direct;
-}
-
-function shownFolder(session: Session, folder: string): string {
-  return path.relative(session.cwd, folder) || '.';
-}
-
-async function openSet(
-  session: Session,
-  sources: Sources,
-  options: CheckOptions,
-): Promise<Result<RecordedSet | undefined>> {
-  if (options.replay === undefined) return ok(undefined);
-  if (options.at !== undefined)
-    return failed({
-      code: 'usage',
-      message: '--at cannot go with --replay',
-      mend: 'a replay stands at the instant of its recording',
-    });
-  const { readSet } = await import('../../recording/set.js');
-  return readSet(shownFolder(session, setFolder(session, sources, options.replay)), session.cwd);
-}
-
-function factsOf(set: RecordedSet): ReplayFacts {
-  const { since, window, vars, env } = set.manifest;
-  return {
-    asOf: set.asOf,
-    since: since === undefined ? undefined : parseInstant(since),
-    windowMs: window === undefined ? undefined : parseDuration(window),
-    vars: vars ?? {},
-    env: env ?? {},
-  };
 }
 
 async function openRecorder(

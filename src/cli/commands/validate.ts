@@ -1,23 +1,63 @@
+import type { Loaded } from '../../gatefile/load.js';
+import { type Failure, ok, type Result } from '../../model/failure.js';
+import { formatDuration } from '../../model/time.js';
+import type { RecordedSet } from '../../recording/set.js';
 import { EXIT } from '../exit-code.js';
 import { type Io, write } from '../io.js';
-import type { GateOptions } from '../options.js';
+import type { ValidateOptions } from '../options.js';
 import { counted } from '../page/page.js';
+import { factsOf, openSet } from '../recorded.js';
 import { Session } from '../session.js';
 
-/** Checks gate files without asking any backend: 0, 1 for warnings, 2 for errors. */
-export async function validate(paths: readonly string[], options: GateOptions, io: Io): Promise<number> {
+/**
+ * Checks gate files without asking any backend: 0, 1 for warnings, 2 for errors. With a recorded set it also warns of
+ * criteria that could not see their own margin with its traffic.
+ */
+export async function validate(paths: readonly string[], options: ValidateOptions, io: Io): Promise<number> {
   const session = new Session(options, io);
   const sources = await session.sources(paths);
   if (!sources.ok) return session.refuse(sources.failures);
-  const loaded = await session.load(sources.value, options);
+  const set = await openSet(session, sources.value, options);
+  if (!set.ok) return session.refuse(set.failures);
+  const loaded = await session.load(sources.value, options, [], set.value && factsOf(set.value));
   await session.tell(loaded.warnings);
   if (loaded.failures.length > 0) return session.refuse(loaded.failures);
+  const blind = set.value === undefined ? ok([]) : await blindness(session, loaded, set.value);
+  if (!blind.ok) return session.refuse(blind.failures);
+  await session.tell(blind.value);
+  const warned = loaded.warnings.length + blind.value.length;
   const criteria = loaded.gates.reduce((sum, gate) => sum + gate.criteria.length, 0);
-  const warnings = loaded.warnings.length === 0 ? '' : `, ${counted(loaded.warnings.length, 'warning')}`;
+  const warnings = warned === 0 ? '' : `, ${counted(warned, 'warning')}`;
   if (!options.quiet)
     await write(
       io.stdout,
       `valid: ${counted(loaded.gates.length, 'gate')} with ${counted(criteria, 'criterion', 'criteria')}${warnings}\n`,
     );
-  return loaded.warnings.length === 0 ? EXIT.pass : EXIT.fail;
+  return warned === 0 ? EXIT.pass : EXIT.fail;
+}
+
+/** One warning for each criterion that could not decide within its window. */
+async function blindness(
+  session: Session,
+  loaded: Loaded,
+  set: RecordedSet,
+): Promise<Result<readonly Failure[]>> {
+  const [{ replayed }, { blindCriteria }] = await Promise.all([
+    import('../measured.js'),
+    import('../../engine/power/gate.js'),
+  ]);
+  const measured = await replayed(session, loaded, set);
+  if (!measured.ok) return measured;
+  return ok(
+    loaded.gates.flatMap((gate) =>
+      blindCriteria(gate, measured.value).map(
+        ({ criterion, key, share }): Failure => ({
+          code: 'gatefile.power',
+          message: `${key}: with the recorded traffic ${Math.round(share * 100)} of 100 healthy releases would pass within the ${formatDuration(gate.fullStrata * gate.window.stepMs)} window`,
+          span: criterion.source,
+          mend: 'allow a wider margin, lengthen the window, or give the canary more traffic: gatekeeper plan --power shows how much',
+        }),
+      ),
+    ),
+  );
 }

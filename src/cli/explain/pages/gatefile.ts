@@ -161,6 +161,13 @@ export const gatefilePages: Readonly<Record<Extract<FailureCode, `gatefile.${str
     why: 'Each would excuse the other, and nothing would have been measured.',
     mend: 'Let a fallback stand on its own evidence.',
   },
+  'gatefile.power': {
+    means:
+      'With the traffic that was recorded, most healthy releases would still be undecided when the window is full.',
+    why: 'A gate that cannot see its own margin stops every release, or trains people to let them through.',
+    mend: 'Give the canary more traffic, lengthen the window, or allow a wider margin; the plan says what would do.',
+    example: ['gatekeeper plan --power --replay fixtures/healthy'],
+  },
   'gatefile.waiver': {
     means: 'A waiver names no criterion, has ended, or is given by somebody who may not decide.',
     why: "A waiver lets a measured breach through; it must be one person's named decision.",
