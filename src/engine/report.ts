@@ -81,7 +81,7 @@ function gateResult(gate: Gate, measurements: Measurements, facts: RunFacts): Ga
   const ballots = ruled.map((each) => ({
     verdict: each.verdict,
     isAdvisory: each.criterion.isAdvisory,
-    isCritical: each.criterion.isCritical,
+    isCritical: each.criterion.isCritical && each.judgement.isOutvotable !== true,
     weight: each.criterion.weight,
     isByPolicy: each.isByPolicy,
   }));

@@ -77,10 +77,12 @@ function inconclusiveLines(criterion: Criterion, gate: Gate): readonly string[] 
     ...(isPoint
       ? []
       : [
-          evidence === 'history'
-            ? 'fewer than 10 earlier windows hold data'
-            : `fewer than ${rule.minSteps} steps hold data in every arm`,
-          `neither is it certain that the limit is broken (false alarm ${percent(rule.falseAlarm)}), nor that it holds (false pass ${percent(rule.falsePass)})`,
+          fewestText(criterion),
+          ...(evidence === 'kayenta'
+            ? []
+            : [
+                `neither is it certain that the limit is broken (false alarm ${percent(rule.falseAlarm)}), nor that it holds (false pass ${percent(rule.falsePass)})`,
+              ]),
         ]),
     ...(rule.take.kind === 'instant' || criterion.kind === 'samples' ? [] : [coverageText(gate, coverage)]),
     ...(rule.take.kind === 'age' ? [] : [isOld]),
@@ -91,6 +93,20 @@ function inconclusiveLines(criterion: Criterion, gate: Gate): readonly string[] 
       ? ['it would pass, and the window since the deploy is not full']
       : []),
   ];
+}
+
+/** Below what the evidence says nothing at all. */
+function fewestText({ evidence, rule }: Criterion): string {
+  switch (evidence) {
+    case 'history':
+      return 'fewer than 10 earlier windows hold data';
+    case 'kayenta':
+      return 'fewer than 5 values in an arm';
+    case 'mann-whitney':
+      return 'too few values in an arm for the false-alarm budget to be reached, however far the arms lie apart';
+    default:
+      return `fewer than ${rule.minSteps} steps hold data in every arm`;
+  }
 }
 
 /** A budget with two digits that count: `0.83 %`. */
