@@ -24,7 +24,7 @@ export interface Judgement {
   readonly history?: HistoryEvidence;
   /** Evidence of the ranks of two arms, where that decided. */
   readonly ranks?: RankEvidence;
-  /** True where a score may outvote it although the criterion is critical. */
+  /** True where a score may outvote its fail although the criterion is critical. */
   readonly isOutvotable?: boolean;
   readonly notes: readonly string[];
 }

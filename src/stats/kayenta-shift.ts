@@ -24,6 +24,7 @@ export interface KayentaShift {
  * @param control rising, finite, not empty; the two not all one value
  * @param confidence 0..1
  * @param solver `absolute` stops within 0.0001 in the values' unit, as published; `relative` depends on no unit
+ * @throws RangeError when all values are one at some shift, as with one value in each arm
  * @see Kayenta, MannWhitney.scala; Brent 1973, chapter 4
  */
 export function kayentaShift(
@@ -57,6 +58,7 @@ function scoreFor(experiment: Float64Array, control: Float64Array): (shift: numb
     const { u, ties } = pairsOf(shifted, control);
     const distance = u - (n * m) / 2;
     const spread = Math.sqrt(((n * m) / 12) * (all + 1 - ties / (all * (all - 1))));
+    if (!(spread > 0)) throw new RangeError(`all values are the same after a shift of ${shift}`);
     return (distance - 0.5 * Math.sign(distance)) / spread;
   };
 }
