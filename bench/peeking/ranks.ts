@@ -33,8 +33,8 @@ function firstOf(
   isFailed: (judged: readonly number[], baseline: readonly number[]) => boolean,
 ): First {
   const [judged, baseline] = [
-    looks.map((look) => valueOf(look.judged)),
-    looks.map((look) => valueOf(look.baseline)),
+    looks.map((look) => numberOf(look.judged)),
+    looks.map((look) => numberOf(look.baseline)),
   ];
   for (let look = from; look <= looks.length; look += 1) {
     if (isFailed(judged.slice(0, look), baseline.slice(0, look))) return look;
@@ -43,6 +43,6 @@ function firstOf(
 }
 
 /** One value a look and arm, as these rules have it: the mean latency, or the share. */
-function valueOf({ k, n, mean }: Arm): number {
+function numberOf({ k, n, mean }: Arm): number {
   return mean ?? k / n;
 }

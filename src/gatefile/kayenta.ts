@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { strict } from '../contracts/schema.js';
 import { KAYENTA_DEFAULTS, type KayentaSettings } from '../model/kayenta.js';
 
+const CONFIDENCE = 'a confidence lies between 0 and 1\nwrite it like 0.98';
 const effect = z.number().positive('an effect is above 0').optional();
 
 /** `kayenta:` of a criterion: the parameters of the judge, by Kayenta's own names. */
@@ -32,8 +33,8 @@ export const kayentaSchema = strict({
   }),
   confidence: z
     .number()
-    .gt(0, 'a confidence lies between 0 and 1')
-    .lt(1, 'a confidence lies between 0 and 1')
+    .gt(0, CONFIDENCE)
+    .lt(1, CONFIDENCE)
     .optional()
     .meta({ description: 'Of the interval of the shift, as a number; 0.98 by default.' }),
   tolerance: z
