@@ -1,6 +1,7 @@
 import type { Arm, Criterion, OnPolicies, Question } from '../contracts/gate.js';
 import type { Rule } from '../contracts/judge.js';
 import { suggest } from '../contracts/suggest.js';
+import { KAYENTA_FEWEST } from '../model/kayenta.js';
 import { checkArmsDiffer, questionsOf, seenElsewhere } from './asked.js';
 import { type FileContext, placeOf } from './context.js';
 import { earlierFor } from './earlier.js';
@@ -123,7 +124,7 @@ async function openSegment(
   const isSelfLimiting = chosen.evidence !== 'point' && block['min-samples'] === undefined;
   const rule: Rule = {
     ...prepared,
-    ...(isSelfLimiting && { minSamples: 1 }),
+    ...(isSelfLimiting && { minSamples: chosen.evidence === 'kayenta' ? KAYENTA_FEWEST : 1 }),
     ...(chosen.evidence === 'kayenta' && { kayenta: kayentaOf(block.kayenta) }),
   };
   const strata = gate.settings.forMs / gate.settings.stepMs;

@@ -1,13 +1,13 @@
 import { defineJudge, type JudgeQuestion, type Rule } from '../contracts/judge.js';
 import type { Observation } from '../model/evidence.js';
 import type { Judgement } from '../model/judgement.js';
-import { KAYENTA_DEFAULTS, type KayentaSettings } from '../model/kayenta.js';
+import { KAYENTA_DEFAULTS, KAYENTA_FEWEST, type KayentaSettings } from '../model/kayenta.js';
 import type { Condition } from '../model/limit.js';
 import type { RankEvidence } from '../model/ranks.js';
 import { describe, openQuestion, scaled, strataIn } from './estimate/comparison.js';
 import { isReading, stepsIn, valuesIn } from './estimate/values.js';
 import { type Classified, classify, type Direction, prepared } from './kayenta/classify.js';
-import { FEWEST_VALUES, findingText, tooFew, verdictOf } from './kayenta/words.js';
+import { findingText, tooFew, verdictOf } from './kayenta/words.js';
 
 /** The judge of Spinnaker's Kayenta, for configurations that come from there. */
 export const kayenta = defineJudge({
@@ -29,7 +29,7 @@ export const kayenta = defineJudge({
     ) {
       return open(openQuestion(rule, seen, control));
     }
-    if (Math.min(own.measured, other.measured) < FEWEST_VALUES) {
+    if (Math.min(own.measured, other.measured) < KAYENTA_FEWEST) {
       return open(tooFew(own.measured, other.measured));
     }
     const direction = directionOf(rule.pass.condition);

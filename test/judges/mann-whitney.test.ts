@@ -182,6 +182,34 @@ test.each<[string, Partial<JudgeQuestion> & { readonly limit?: string }, RegExp 
   else expect(refusal?.mend).toMatch(mend);
 });
 
+test('a release at the limit is failed and passed as seldom as the budgets say', () => {
+  let state = 4711;
+  const next = (): number => {
+    // Park and Miller's generator.
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+  // Skewed, as latencies are.
+  const draw = (n: number): number[] => Array.from({ length: n }, () => -Math.log(next()));
+  const rounds = 2000;
+  for (const [pass, own] of [
+    ['<= baseline', (value: number) => value],
+    ['<= baseline + 3', (value: number) => value + 3],
+    ['<= baseline * 1.5', (value: number) => value * 1.5],
+  ] as const) {
+    const told = { fail: 0, pass: 0 };
+    for (let i = 0; i < rounds; i += 1) {
+      const verdict = verdictOf(rule(pass), raw(...draw(12).map(own)), raw(...draw(15)));
+      if (verdict === 'fail' || verdict === 'pass') told[verdict] += 1;
+    }
+    // 5 % and four standard errors; far fewer would be a test that does not look.
+    for (const share of [told.fail / rounds, told.pass / rounds]) {
+      expect(share).toBeLessThan(0.07);
+      expect(share).toBeGreaterThan(0.03);
+    }
+  }
+});
+
 describe('laws', () => {
   const values = fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 5, maxLength: 30 });
 

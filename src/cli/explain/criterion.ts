@@ -74,15 +74,11 @@ function inconclusiveLines(criterion: Criterion, gate: Gate): readonly string[] 
   const isPoint = evidence === 'point';
   return [
     ...(isPoint || rule.minSamples > 1 ? [tooFewText(criterion)] : []),
-    ...(isPoint
+    ...(isPoint || evidence === 'kayenta'
       ? []
       : [
           fewestText(criterion),
-          ...(evidence === 'kayenta'
-            ? []
-            : [
-                `neither is it certain that the limit is broken (false alarm ${percent(rule.falseAlarm)}), nor that it holds (false pass ${percent(rule.falsePass)})`,
-              ]),
+          `neither is it certain that the limit is broken (false alarm ${percent(rule.falseAlarm)}), nor that it holds (false pass ${percent(rule.falsePass)})`,
         ]),
     ...(rule.take.kind === 'instant' || criterion.kind === 'samples' ? [] : [coverageText(gate, coverage)]),
     ...(rule.take.kind === 'age' ? [] : [isOld]),
@@ -100,8 +96,6 @@ function fewestText({ evidence, rule }: Criterion): string {
   switch (evidence) {
     case 'history':
       return 'fewer than 10 earlier windows hold data';
-    case 'kayenta':
-      return 'fewer than 5 values in an arm';
     case 'mann-whitney':
       return 'too few values in an arm for the false-alarm budget to be reached, however far the arms lie apart';
     default:

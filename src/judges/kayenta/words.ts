@@ -1,17 +1,14 @@
 import type { Rule } from '../../contracts/judge.js';
 import type { Judgement } from '../../model/judgement.js';
-import type { KayentaFinding, KayentaSettings } from '../../model/kayenta.js';
+import { KAYENTA_FEWEST, type KayentaFinding, type KayentaSettings } from '../../model/kayenta.js';
 import type { RankEvidence } from '../../model/ranks.js';
 import type { Reason } from '../../model/reason.js';
 import { number, shiftText } from '../estimate/shift-words.js';
 
-/** Two values against two are "98 % confident" in the published judge; their exact chance is 1 in 3. */
-export const FEWEST_VALUES = 5;
-
 export function tooFew(judged: number, baseline: number): Reason {
   return {
     code: 'too-few',
-    text: `${judged} and ${baseline} values are too few for an interval that means anything: ${FEWEST_VALUES} in each arm are needed, and 50 are advised`,
+    text: `${judged} and ${baseline} values are too few for an interval that means anything: ${KAYENTA_FEWEST} in each arm are needed, and 50 are advised`,
     next: 'lengthen the window, or shorten the step',
   };
 }
