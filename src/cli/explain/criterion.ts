@@ -20,7 +20,7 @@ export function criterionPage({ gate, criterion }: Found, backends: readonly Bac
     ['pass', limitText(rule.pass, rule.unit)],
     ...(rule.warn === null ? [] : [['warn', `else ${limitText(rule.warn, rule.unit)}`] as const]),
     ...(rule.tolerate === null ? [] : [['tolerates', toleranceText(rule.tolerate)] as const]),
-    ['fail', `measured, and ${rule.warn === null ? 'pass does not hold' : 'neither holds'}`],
+    ['fail', failText(criterion)],
     ['inconclusive', inconclusiveLines(criterion, gate)],
     ...policyRows(criterion),
     ['weight', weightText(criterion, gate)],
@@ -62,6 +62,13 @@ function whoText({ arms }: Criterion, backends: readonly Backend[]): string {
   const isLone = judged === undefined || judged.name === 'current';
   const sides = isLone ? '' : `, for arm "${judged.name}"`;
   return `backend ${who.join(', ')}${sides}${baseline === undefined ? '' : `, compared with "${baseline.name}"`}`;
+}
+
+/** Kayenta's judge classifies a shift; its limit only says which way is worse. */
+function failText({ evidence, rule }: Criterion): string {
+  if (evidence === 'kayenta')
+    return 'classified High where an increase breaks pass, Low where a decrease does';
+  return `measured, and ${rule.warn === null ? 'pass does not hold' : 'neither holds'}`;
 }
 
 function toleranceText({ breaches, steps }: { readonly breaches: number; readonly steps: number }): string {
