@@ -1,9 +1,16 @@
 import { binomial, normal, type Random } from '../../src/stats/draw.js';
 
-/** Counts of both arms at one look: events of trials. */
+/** Counts of one arm at one look: events of trials, and the mean of what was measured where there is one. */
+export interface Arm {
+  readonly k: number;
+  readonly n: number;
+  readonly mean?: number;
+}
+
+/** Both arms at one look. */
 export interface Look {
-  readonly judged: { readonly k: number; readonly n: number };
-  readonly baseline: { readonly k: number; readonly n: number };
+  readonly judged: Arm;
+  readonly baseline: Arm;
 }
 
 export interface Scenario {
@@ -50,12 +57,17 @@ const slow =
   (factor: number) =>
   (random: Random): Look => {
     const mu = Math.log(400) - 0.18;
-    const count = (shift: number): number => {
-      let k = 0;
-      for (let i = 0; i < 200; i += 1) if (Math.exp(mu + shift + 0.6 * normal(random)) > 800) k += 1;
-      return k;
+    const n = 200;
+    const arm = (shift: number): Arm => {
+      let [k, sum] = [0, 0];
+      for (let i = 0; i < n; i += 1) {
+        const latency = Math.exp(mu + shift + 0.6 * normal(random));
+        if (latency > 800) k += 1;
+        sum += latency;
+      }
+      return { k, n, mean: sum / n };
     };
-    return { judged: { k: count(Math.log(factor)), n: 200 }, baseline: { k: count(0), n: 200 } };
+    return { judged: arm(Math.log(factor)), baseline: arm(0) };
   };
 
 /** A canary exactly at the margin: passing it is wrong. */
@@ -76,13 +88,14 @@ function atRate(pass: string, name: string, judged: number): Scenario {
   };
 }
 
-const zero = { higher: '>= baseline', lower: '<= baseline' } as const;
+/** The limits without a margin. */
+export const ZERO = { higher: '>= baseline', lower: '<= baseline' } as const;
 
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'A0',
     about: 'checkout 62 %',
-    pass: zero.higher,
+    pass: ZERO.higher,
     better: 'higher',
     wrong: 'fail',
     look: arms(0.62, 0.62, 200),
@@ -90,7 +103,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'A1',
     about: '62 to 58 %',
-    pass: zero.higher,
+    pass: ZERO.higher,
     better: 'higher',
     wrong: 'pass',
     look: arms(0.58, 0.62, 200),
@@ -98,7 +111,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'B0',
     about: 'errors .5 %',
-    pass: zero.lower,
+    pass: ZERO.lower,
     better: 'lower',
     wrong: 'fail',
     look: arms(0.005, 0.005, 1000),
@@ -106,7 +119,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'B1',
     about: '.5 to 1 %',
-    pass: zero.lower,
+    pass: ZERO.lower,
     better: 'lower',
     wrong: 'pass',
     look: arms(0.01, 0.005, 1000),
@@ -114,18 +127,18 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'C0',
     about: 'slower than 800 ms',
-    pass: zero.lower,
+    pass: ZERO.lower,
     better: 'lower',
     wrong: 'fail',
     look: slow(1),
   },
-  { name: 'C1', about: 'latency +10 %', pass: zero.lower, better: 'lower', wrong: 'pass', look: slow(1.1) },
-  { name: 'D0', about: 'ramp and drift', pass: zero.higher, better: 'higher', wrong: 'fail', look: ramp },
-  { name: 'E0', about: 'variance x 3', pass: zero.higher, better: 'higher', wrong: 'fail', look: clustered },
+  { name: 'C1', about: 'latency +10 %', pass: ZERO.lower, better: 'lower', wrong: 'pass', look: slow(1.1) },
+  { name: 'D0', about: 'ramp and drift', pass: ZERO.higher, better: 'higher', wrong: 'fail', look: ramp },
+  { name: 'E0', about: 'variance x 3', pass: ZERO.higher, better: 'higher', wrong: 'fail', look: clustered },
   {
     name: 'F0',
     about: '.5 % on 50 of 1000',
-    pass: zero.lower,
+    pass: ZERO.lower,
     better: 'lower',
     wrong: 'fail',
     look: arms(0.005, 0.005, 50, 950),
@@ -133,7 +146,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'F1',
     about: '.5 to 1 % on 50',
-    pass: zero.lower,
+    pass: ZERO.lower,
     better: 'lower',
     wrong: 'pass',
     look: arms(0.01, 0.005, 50, 950),

@@ -1,5 +1,6 @@
 import type { Observation } from '../model/evidence.js';
 import type { Judgement } from '../model/judgement.js';
+import type { KayentaSettings } from '../model/kayenta.js';
 import type { Condition, PreparedLimit } from '../model/limit.js';
 import type { Take } from '../model/take.js';
 import type { Better } from './signal.js';
@@ -32,6 +33,8 @@ export interface Rule {
   readonly falseAlarm: number;
   /** Chance that it may pass a release that is at the limit; not split, since a gate passes only when all pass. */
   readonly falsePass: number;
+  /** What evidence of Kayenta is told; absent for every other. */
+  readonly kayenta?: KayentaSettings;
   /** Under `--since`: false until the window is full; point evidence cannot pass before. */
   readonly isWindowFull: boolean;
   readonly isSince: boolean;

@@ -1,5 +1,6 @@
 import type { Criterion, EarlierWindows, Gate } from '../contracts/gate.js';
 import type { Judgement } from '../model/judgement.js';
+import type { KayentaFinding } from '../model/kayenta.js';
 import type { CriterionResult, ReportEvidence, ReportWindow } from '../model/report.js';
 import { formatDuration, formatInstant } from '../model/time.js';
 import type { Window } from '../model/window.js';
@@ -20,9 +21,13 @@ function finiteRange(range: readonly [number, number]): readonly [number, number
   return range.every(Number.isFinite) ? range : null;
 }
 
+function kayentaPart({ isCritical, ...others }: KayentaFinding): ReportEvidence['kayenta'] {
+  return { ...others, critical: isCritical };
+}
+
 /** What was weighed, with instants and durations in words. */
 export function evidenceOf(
-  { evidence, history }: Judgement,
+  { evidence, history, ranks }: Judgement,
   criterion: Criterion,
   gate: Gate,
 ): ReportEvidence | null {
@@ -37,6 +42,24 @@ export function evidenceOf(
       firstCrossing: null,
       needed: null,
       history: { asked, expected: finiteRange(expected) },
+      ranks: null,
+      kayenta: null,
+      settingsHash,
+    };
+  }
+  if (ranks !== undefined) {
+    const { kayenta, larger, p, interval, estimate, ...others } = ranks;
+    return {
+      ...others,
+      estimate: finite(estimate),
+      interval: finiteRange(interval),
+      logE: null,
+      dispersion: null,
+      firstCrossing: null,
+      needed: null,
+      history: null,
+      ranks: { larger, p },
+      kayenta: kayenta && kayentaPart(kayenta),
       settingsHash,
     };
   }
@@ -53,6 +76,8 @@ export function evidenceOf(
         : { side: firstCrossing.side, at: formatInstant(from + (firstCrossing.stratum + 1) * stepMs) },
     needed: needed === null ? null : { n: needed.n, time: formatDuration(needed.strata * stepMs) },
     history: null,
+    ranks: null,
+    kayenta: null,
     settingsHash,
   };
 }

@@ -1,5 +1,6 @@
 import type { Criterion, Gate } from '../contracts/gate.js';
 import { settingsOfAll } from '../model/hash.js';
+import type { Judgement } from '../model/judgement.js';
 import type { Measurement } from '../model/measurement.js';
 import type { Reason } from '../model/reason.js';
 import {
@@ -84,7 +85,7 @@ function gateResult(gate: Gate, measurements: Measurements, facts: RunFacts): Ga
   const ballots = ruled.map((each) => ({
     verdict: each.verdict,
     isAdvisory: each.criterion.isAdvisory,
-    isCritical: each.criterion.isCritical,
+    isCritical: each.criterion.isCritical && !isOutvotable(each.judgement),
     weight: each.criterion.weight,
     isByPolicy: each.isByPolicy,
   }));
@@ -121,6 +122,11 @@ function gateResult(gate: Gate, measurements: Measurements, facts: RunFacts): Ga
       ...unlistedNotes(gate, measurements),
     ],
   };
+}
+
+/** A measured fail that its own judge calls small enough for a score to outvote. */
+function isOutvotable({ verdict, isOutvotable: isSmall }: Judgement): boolean {
+  return verdict === 'fail' && isSmall === true;
 }
 
 /** The gate-wide policies that act after the fold. */

@@ -45,6 +45,7 @@ export function settingsOf(
       rule.minSamples,
       rule.falseAlarm,
       rule.falsePass,
+      ...(rule.kayenta === undefined ? [] : [JSON.stringify(rule.kayenta)]),
     ].join('|'),
   );
   const times = [window.forMs, window.stepMs, window.settleMs, window.warmupMs].map(formatDuration);

@@ -1,10 +1,12 @@
 import type { Arm, Criterion, OnPolicies, Question } from '../contracts/gate.js';
 import type { Rule } from '../contracts/judge.js';
 import { suggest } from '../contracts/suggest.js';
+import { KAYENTA_FEWEST } from '../model/kayenta.js';
 import { checkArmsDiffer, questionsOf, seenElsewhere } from './asked.js';
 import { type FileContext, placeOf } from './context.js';
 import { earlierFor } from './earlier.js';
 import { isCompared, judgeOf } from './evidence.js';
+import { kayentaOf } from './kayenta.js';
 import type { GateParts, SegmentInput } from './parts.js';
 import { checkPolicies } from './policies.js';
 import { ruleOf, takeOf } from './rules.js';
@@ -120,7 +122,11 @@ async function openSegment(
   if (chosen === undefined) return undefined;
   // Sequential evidence says itself when it has seen enough.
   const isSelfLimiting = chosen.evidence !== 'point' && block['min-samples'] === undefined;
-  const rule = isSelfLimiting ? { ...prepared, minSamples: 1 } : prepared;
+  const rule: Rule = {
+    ...prepared,
+    ...(isSelfLimiting && { minSamples: chosen.evidence === 'kayenta' ? KAYENTA_FEWEST : 1 }),
+    ...(chosen.evidence === 'kayenta' && { kayenta: kayentaOf(block.kayenta) }),
+  };
   const strata = gate.settings.forMs / gate.settings.stepMs;
   if (chosen.evidence === 'sequential' && strata < rule.minSteps) {
     context.trouble.add({
@@ -130,7 +136,8 @@ async function openSegment(
       mend: 'lengthen the window, shorten the step, or write "min-steps"',
     });
   }
-  if (chosen.evidence === 'sequential' && block.across === 'each' && block['at-most'] === undefined) {
+  const isSplit = chosen.evidence === 'sequential' || chosen.evidence === 'mann-whitney';
+  if (isSplit && block.across === 'each' && block['at-most'] === undefined) {
     context.trouble.add({
       code: 'gatefile.missing-key',
       message:

@@ -19,13 +19,14 @@ export interface ChosenJudge {
  */
 export async function judgeOf(
   context: FileContext,
-  block: Pick<CriterionBlock, 'evidence' | 'tolerate'>,
+  block: Pick<CriterionBlock, 'evidence' | 'tolerate' | 'kayenta'>,
   rule: Rule,
   open: OpenSignal,
   path: readonly string[],
   arms: readonly Arm[],
 ): Promise<ChosenJudge | undefined> {
   checkTolerance(context, block, rule, open, path, arms);
+  checkKayenta(context, block, path);
   const question: JudgeQuestion = {
     kind: open.kind,
     take: rule.take,
@@ -67,6 +68,20 @@ function isLookedAtAgain(block: Pick<CriterionBlock, 'tolerate'>, rule: Rule, op
     rule.take.kind === 'share-at-most' ||
     rule.take.kind === 'share-above';
   return rule.isSince && counts && block.tolerate === undefined && open.kind !== 'value';
+}
+
+function checkKayenta(
+  context: FileContext,
+  block: Pick<CriterionBlock, 'evidence' | 'kayenta'>,
+  path: readonly string[],
+): void {
+  if (block.kayenta === undefined || block.evidence === 'kayenta') return;
+  context.trouble.add({
+    code: 'gatefile.invalid',
+    message: '"kayenta" tells a judge that this criterion does not have',
+    span: context.yaml.keySpanOf([...path, 'kayenta']),
+    mend: 'add "evidence: kayenta", or remove it',
+  });
 }
 
 function checkTolerance(

@@ -3,6 +3,7 @@ import { duration, strict } from '../contracts/schema.js';
 import { ACROSS } from '../contracts/signal.js';
 import type { Result } from '../model/failure.js';
 import type { Limit } from '../model/limit.js';
+import { kayentaSchema } from './kayenta.js';
 import { parseLimit } from './limit.js';
 import { parseTake } from './take.js';
 
@@ -19,7 +20,6 @@ const LATER_SIGNAL = [
   'cache-probe',
 ];
 const LATER_CRITERION = [...LATER_SIGNAL, 'burn', 'anomaly', 'blocking', 'from-incident', 'expect', 'margin'];
-const LATER_EVIDENCE = ['mann-whitney', 'kayenta'];
 
 const ID = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 
@@ -152,19 +152,10 @@ const points = z
   })
   .meta({ description: 'Percentage points.', examples: ['1pp'] });
 
-const later =
-  (words: readonly string[], kind: string) =>
-  (issue: { input?: unknown }): string | undefined =>
-    words.includes(String(issue.input))
-      ? `${kind} "${String(issue.input)}" is not yet supported by this version\nuse "point"`
-      : undefined;
-
-const evidence = z
-  .enum(['point', 'sequential', 'history'], { error: later(LATER_EVIDENCE, 'evidence') })
-  .meta({
-    description:
-      'How a number is found to be enough: by its point estimate, by evidence that stays valid at every look, or against earlier windows.',
-  });
+const evidence = z.enum(['point', 'sequential', 'history', 'mann-whitney', 'kayenta']).meta({
+  description:
+    "How a number is found to be enough: by its point estimate, by evidence that stays valid at every look, against earlier windows, by the ranks of two arms' values, or as Kayenta's judge has it.",
+});
 
 const missing = z.enum(['fail', 'error', 'inconclusive', 'warn', 'pass']);
 const on = strict({
@@ -271,6 +262,7 @@ export const criterionSchema = strict(
       .optional()
       .meta({ description: 'Most series that "across: each" may answer.' }),
     evidence: evidence.optional(),
+    kayenta: kayentaSchema.optional(),
     dependency: z
       .enum(['required', 'optional'])
       .optional()

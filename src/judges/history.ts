@@ -1,11 +1,11 @@
 import { defineJudge, type Earlier, type JudgeQuestion, type Rule } from '../contracts/judge.js';
 import type { HistoryEvidence } from '../model/history.js';
 import type { Judgement } from '../model/judgement.js';
-import type { Condition } from '../model/limit.js';
 import { describe, openQuestion, scaled, strataIn } from './estimate/comparison.js';
+import { isEquality } from './estimate/equality.js';
 import { NOTHING } from './estimate/found.js';
+import { weigh } from './estimate/weigh.js';
 import { type Past, pastOf } from './history/past.js';
-import { weigh } from './history/weigh.js';
 import { decided, remarks, tooShort, undecided } from './history/words.js';
 
 /** One window against earlier ones of the same length: weaker than a concurrent baseline, and needs no second arm. */
@@ -77,9 +77,4 @@ function refuses({ take, pass, warn }: JudgeQuestion): { message: string; mend: 
     };
   }
   return null;
-}
-
-function isEquality(condition: Condition): boolean {
-  if (condition.kind === 'compare') return condition.operator === '==' || condition.operator === '!=';
-  return condition.kind !== 'between' && condition.conditions.some(isEquality);
 }

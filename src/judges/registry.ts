@@ -5,5 +5,7 @@ import { lookupOf } from '../contracts/lookup.js';
 export const judges = lookupOf<Judge>({
   point: async () => (await import('./point.js')).point,
   sequential: async () => (await import('./sequential.js')).sequential,
+  'mann-whitney': async () => (await import('./mann-whitney.js')).mannWhitney,
+  kayenta: async () => (await import('./kayenta.js')).kayenta,
   history: async () => (await import('./history.js')).history,
 });

@@ -1,8 +1,9 @@
 import { defineJudge, type JudgeQuestion, type Rule } from '../contracts/judge.js';
 import type { Judgement } from '../model/judgement.js';
-import { boundsOf, type Condition, needsBaseline } from '../model/limit.js';
+import { boundsOf, needsBaseline } from '../model/limit.js';
 import type { SequentialEvidence } from '../model/sequential.js';
 import { describe, openQuestion, scaled, strataIn } from './estimate/comparison.js';
+import { isEquality } from './estimate/equality.js';
 import { type Data, dataOf } from './sequential/data.js';
 import { neededFor } from './sequential/needed.js';
 import { type Range, rangeOf } from './sequential/range.js';
@@ -140,9 +141,4 @@ function refuses({ kind, take, unit, pass, warn }: JudgeQuestion): { message: st
     return { message: 'no number of samples makes certain that a share is exactly 0 % or 100 %', mend };
   }
   return null;
-}
-
-function isEquality(condition: Condition): boolean {
-  if (condition.kind === 'compare') return condition.operator === '==' || condition.operator === '!=';
-  return condition.kind !== 'between' && condition.conditions.some(isEquality);
 }

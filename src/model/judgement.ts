@@ -1,4 +1,5 @@
 import type { HistoryEvidence } from './history.js';
+import type { RankEvidence } from './ranks.js';
 import type { Reason } from './reason.js';
 import type { SequentialEvidence } from './sequential.js';
 import type { Verdict } from './verdict.js';
@@ -21,5 +22,9 @@ export interface Judgement {
   readonly evidence: SequentialEvidence | null;
   /** Evidence against earlier windows, where that decided. */
   readonly history?: HistoryEvidence;
+  /** Evidence of the ranks of two arms, where that decided. */
+  readonly ranks?: RankEvidence;
+  /** True where a score may outvote its fail although the criterion is critical. */
+  readonly isOutvotable?: boolean;
   readonly notes: readonly string[];
 }

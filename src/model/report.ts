@@ -1,3 +1,5 @@
+import type { KayentaFinding } from './kayenta.js';
+import type { RankEvidence } from './ranks.js';
 import type { Reason } from './reason.js';
 import type { Labels } from './series.js';
 import type { FoldedVerdict, Verdict } from './verdict.js';
@@ -146,15 +148,16 @@ export interface CriterionResult {
   readonly notes: readonly string[];
 }
 
-/** Evidence that stays valid at every look, or against earlier windows; see SequentialEvidence and HistoryEvidence. */
+/** Evidence beyond a point estimate; see SequentialEvidence, HistoryEvidence and RankEvidence. */
 export interface ReportEvidence {
   readonly test: string;
   readonly estimate: number | null;
   readonly interval: readonly [number, number] | null;
-  /** Null for evidence of history, which holds for one look. */
+  /** Null for evidence of history and of ranks, which holds for one look. */
   readonly logE: { readonly fail: number | null; readonly pass: number | null } | null;
   readonly alpha: number;
-  readonly falsePass: number;
+  /** Null where nothing holds it down: Kayenta's judge passes what it cannot tell apart. */
+  readonly falsePass: number | null;
   readonly strata: number;
   readonly n: { readonly canary: number; readonly baseline: number | null };
   readonly dispersion: number | null;
@@ -166,6 +169,9 @@ export interface ReportEvidence {
     readonly asked: number;
     readonly expected: readonly [number, number] | null;
   } | null;
+  /** Of evidence of ranks, whose estimate and interval are of the shift from the baseline; null without. */
+  readonly ranks: Pick<RankEvidence, 'larger' | 'p'> | null;
+  readonly kayenta: (Omit<KayentaFinding, 'isCritical'> & { readonly critical: boolean }) | null;
   readonly settingsHash: string;
 }
 

@@ -94,16 +94,23 @@ const criterion = z.object({
       estimate: z
         .number()
         .nullable()
-        .describe("The judged value over the baseline's mix of steps, in `unit`"),
+        .describe(
+          "The judged value over the baseline's mix of steps, in `unit`; where there is `ranks`, how far the values lie above the baseline's",
+        ),
       interval: pair
         .nullable()
-        .describe('95 % range of the estimate; valid at every look where there is `logE`'),
+        .describe('Range of the estimate, 95 % but for Kayenta; valid at every look where there is `logE`'),
       logE: z
         .object({ fail: z.number().nullable(), pass: z.number().nullable() })
         .nullable()
         .describe('Largest ln E so far: worse than allowed, certainly within; decided at ln(1 / budget)'),
       alpha: z.number().describe('Chance that this criterion fails a healthy release, over all looks'),
-      falsePass: z.number().describe('Chance that it passes a release at the limit, over all looks'),
+      falsePass: z
+        .number()
+        .nullable()
+        .describe(
+          'Chance that it passes a release at the limit, over all looks; null where nothing holds it down',
+        ),
       strata: z.number().describe('Steps with data in every arm, or earlier windows that were used'),
       n: z.object({ canary: z.number(), baseline: z.number().nullable() }),
       dispersion: z.number().nullable().describe('How much more steps vary than independent requests would'),
@@ -119,6 +126,26 @@ const criterion = z.object({
         })
         .nullable()
         .describe('Null where nothing was learnt from earlier windows'),
+      ranks: z
+        .object({
+          larger: z.number().describe('Share of pairs in which the judged value is the larger, ties half'),
+          p: z
+            .object({ above: z.number(), below: z.number() })
+            .nullable()
+            .describe('One-sided chances at the pass limit'),
+        })
+        .nullable()
+        .describe('Null where the values were not compared by their ranks'),
+      kayenta: z
+        .object({
+          classification: z.enum(['High', 'Low', 'Pass']),
+          effectSize: z.enum(['mean-ratio', 'cles']),
+          effect: z.number().nullable(),
+          meanRatio: z.number().nullable(),
+          critical: z.boolean().describe('The effect lies beyond the critical threshold'),
+        })
+        .nullable()
+        .describe("What Kayenta's judge says; null where another one judged"),
       settingsHash: z.string(),
     })
     .nullable()

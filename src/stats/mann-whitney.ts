@@ -23,6 +23,20 @@ export interface MannWhitney {
   readonly interval: Interval;
 }
 
+export type RankTest = Pick<MannWhitney, 'u' | 'pGreater' | 'pLess' | 'method'>;
+
+/**
+ * Mann and Whitney's test alone, one-sided each way.
+ *
+ * @throws RangeError when an arm is empty, or a value is not finite
+ */
+export function rankTest(x: ArrayLike<number>, y: ArrayLike<number>): RankTest {
+  const [a, b] = [sorted(x), sorted(y)];
+  const { u, ties } = pairsOf(a, b);
+  const { method, less, greater } = tailsOf(a, b, u, ties);
+  return { u, pGreater: greater, pLess: less, method };
+}
+
 /**
  * Mann and Whitney's test, with the shift that it estimates. Two arms of 100,000 values are fine: their differences are never laid
  * out.
@@ -34,9 +48,8 @@ export interface MannWhitney {
 export function mannWhitney(x: ArrayLike<number>, y: ArrayLike<number>, alpha: number = 0.05): MannWhitney {
   const [a, b] = [sorted(x), sorted(y)];
   const pairs = a.length * b.length;
-  const { u, ties } = walk(a, b);
-  const tails =
-    ties === 0 && pairs <= EXACT_UP_TO ? exactTails(a.length, b.length, u) : normalTails(a, b, u, ties);
+  const { u, ties } = pairsOf(a, b);
+  const tails = tailsOf(a, b, u, ties);
   const fewest = tails.fewestAccepted(alpha);
   const differences = differencesOf(a, b);
   return {
@@ -60,6 +73,11 @@ interface Tails {
   readonly greater: number;
   /** The smallest u that a two-sided test would not reject. */
   readonly fewestAccepted: (alpha: number) => number;
+}
+
+function tailsOf(x: Float64Array, y: Float64Array, u: number, ties: number): Tails {
+  const isExact = ties === 0 && x.length * y.length <= EXACT_UP_TO;
+  return isExact ? exactTails(x.length, y.length, u) : normalTails(x, y, u, ties);
 }
 
 function exactTails(n: number, m: number, u: number): Tails {
@@ -97,8 +115,13 @@ function normalTails(x: Float64Array, y: Float64Array, u: number, ties: number):
   };
 }
 
-/** Pairs in which x is larger, ties half, and Σ(t³ - t) over the sizes t of groups of equal values. */
-function walk(x: Float64Array, y: Float64Array): { readonly u: number; readonly ties: number } {
+/**
+ * Pairs in which x is larger, ties half, and Σ(t³ - t) over the sizes t of groups of equal values.
+ *
+ * @param x rising
+ * @param y rising
+ */
+export function pairsOf(x: Float64Array, y: Float64Array): { readonly u: number; readonly ties: number } {
   let i = 0;
   let j = 0;
   let u = 0;

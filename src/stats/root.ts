@@ -87,7 +87,7 @@ export function brent(
 }
 
 /** The step from best: by the parabola through three points, or by the chord where there are but two. */
-function interpolated(
+export function interpolated(
   last: number,
   atLast: number,
   best: number,

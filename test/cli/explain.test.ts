@@ -152,6 +152,20 @@ describe('criteria', () => {
       /"bad" is absent, and was never seen before[\s\S]*fewer than|fewer than 1,000 samples: 10 \/ min\(0\.01, 0\.99\) = 1,000[\s\S]*"bad" is absent, and was never seen before/,
     ],
     [
+      'ranks',
+      'lag',
+      'criteria:\n',
+      `criteria:\n  lag: { value: 'lag{track="{{track}}"}', take: mean, pass: "<= baseline + 5", evidence: mann-whitney }\n`,
+      /inconclusive +too few values in an arm for the false-alarm budget[\s\S]*neither is it certain/,
+    ],
+    [
+      "Kayenta's judge",
+      'lag',
+      'criteria:\n',
+      `criteria:\n  lag: { value: 'lag{track="{{track}}"}', take: mean, pass: "<= baseline", evidence: kayenta }\n`,
+      /fail +classified High where an increase breaks pass[\s\S]*fewer than 5 samples in either arm: an interval of fewer means nothing/,
+    ],
+    [
       'a rate',
       'crashes',
       'criteria:\n',

@@ -778,8 +778,6 @@ criteria:
   crawl: { pass: "<= 5" }
   budget: { signal: queue, burn: { objective: 99.9%, period: 30d } }
   odd: { signal: queue, anomaly: {}, blocking: true }
-  ranks: { signal: queue, evidence: mann-whitney, pass: "<= 5" }
-  canary: { signal: queue, evidence: kayenta, pass: "<= 5" }
   worse: { signal: queue, take: regressions, pass: "<= 5" }
 `,
       ),
@@ -842,17 +840,47 @@ criteria:
          21 │   odd: { signal: queue, anomaly: {}, blocking: true }
             │                                      ^^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:22:37  evidence "mann-whitney" is not yet supported by this version
-         22 │   ranks: { signal: queue, evidence: mann-whitney, pass: "<= 5" }
-            │                                     ^^^^^^^^^^^^  use "point"
-
-      x.gate.yaml:23:38  evidence "kayenta" is not yet supported by this version
-         23 │   canary: { signal: queue, evidence: kayenta, pass: "<= 5" }
-            │                                      ^^^^^^^  use "point"
-
-      x.gate.yaml:24:33  take "regressions" is not yet supported by this version
-         24 │   worse: { signal: queue, take: regressions, pass: "<= 5" }
+      x.gate.yaml:22:33  take "regressions" is not yet supported by this version
+         22 │   worse: { signal: queue, take: regressions, pass: "<= 5" }
             │                                 ^^^^^^^^^^^  remove the criterion; nothing of it would be judged"
+    `);
+  });
+  test('evidence by ranks where there is nothing to rank, or nothing that it could be told', async () => {
+    const latency = 'signal: latency, take: mean';
+    expect(
+      await told(
+        `${HEAD}${ARMS}signals:
+  latency: { value: 'latency{track="{{track}}"}', unit: s, better: lower }
+criteria:
+  fixed: { ${latency}, pass: "<= 5s", evidence: mann-whitney }
+  most: { signal: latency, take: max, pass: "<= baseline", evidence: mann-whitney }
+  margin: { ${latency}, pass: "<= baseline + 10%", evidence: kayenta }
+  warned: { ${latency}, pass: "<= baseline", warn: "<= baseline * 2", evidence: kayenta }
+  told: { ${latency}, pass: "<= baseline", kayenta: { tolerance: 0.1 } }
+`,
+      ),
+    ).toMatchInlineSnapshot(`
+      "exit 2
+      --- stderr
+      x.gate.yaml:8:66  "mann-whitney" compares two arms, and a fixed limit has but one
+         8 │   fixed: { signal: latency, take: mean, pass: "<= 5s", evidence: mann-whitney }
+           │                                                                  ^^^^^^^^^^^^  write a limit such as "<= baseline + 5%", or "evidence: point"
+
+      x.gate.yaml:9:70  "mann-whitney" finds a shift of all values, which this take does not read
+         9 │   most: { signal: latency, take: max, pass: "<= baseline", evidence: mann-whitney }
+           │                                                                      ^^^^^^^^^^^^  write "take: mean" or "take: p50", so that every step has a value, or "evidence: point"
+
+      x.gate.yaml:10:79  "kayenta" knows no other limit than the baseline itself
+         10 │   margin: { signal: latency, take: mean, pass: "<= baseline + 10%", evidence: kayenta }
+            │                                                                               ^^^^^^^  write "<= baseline" where an increase is bad, ">= baseline" where a decrease is, "== baseline" where both are; a margin is "kayenta: { allowed-increase: 1.1 }"
+
+      x.gate.yaml:11:98  "kayenta" has one classification, and no "warn" beside it
+         11 │ ne", warn: "<= baseline * 2", evidence: kayenta }
+            │                                         ^^^^^^^  remove "warn"
+
+      x.gate.yaml:12:61  "kayenta" tells a judge that this criterion does not have
+         12 │   told: { signal: latency, take: mean, pass: "<= baseline", kayenta: { tolerance: 0.1 } }
+            │                                                             ^^^^^^^  add "evidence: kayenta", or remove it"
     `);
   });
   test('values of the wrong type', async () => {

@@ -15,7 +15,7 @@ const say = (rule: Rule, judged: Observation, baseline?: Observation): string =>
 };
 
 test('the registry knows the judges by the words of "evidence:"', async () => {
-  expect(judges.ids).toEqual(['point', 'sequential', 'history']);
+  expect(judges.ids).toEqual(['point', 'sequential', 'history', 'mann-whitney', 'kayenta']);
   expect((await judges.load('point'))?.id).toBe('point');
   expect((await judges.load('sequential'))?.id).toBe('sequential');
   expect((await judges.load('history'))?.id).toBe('history');

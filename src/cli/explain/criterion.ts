@@ -20,7 +20,7 @@ export function criterionPage({ gate, criterion }: Found, backends: readonly Bac
     ['pass', limitText(rule.pass, rule.unit)],
     ...(rule.warn === null ? [] : [['warn', `else ${limitText(rule.warn, rule.unit)}`] as const]),
     ...(rule.tolerate === null ? [] : [['tolerates', toleranceText(rule.tolerate)] as const]),
-    ['fail', `measured, and ${rule.warn === null ? 'pass does not hold' : 'neither holds'}`],
+    ['fail', failText(criterion)],
     ['inconclusive', inconclusiveLines(criterion, gate)],
     ...policyRows(criterion),
     ['weight', weightText(criterion, gate)],
@@ -64,6 +64,13 @@ function whoText({ arms }: Criterion, backends: readonly Backend[]): string {
   return `backend ${who.join(', ')}${sides}${baseline === undefined ? '' : `, compared with "${baseline.name}"`}`;
 }
 
+/** Kayenta's judge classifies a shift; its limit only says which way is worse. */
+function failText({ evidence, rule }: Criterion): string {
+  if (evidence === 'kayenta')
+    return 'classified High where an increase breaks pass, Low where a decrease does';
+  return `measured, and ${rule.warn === null ? 'pass does not hold' : 'neither holds'}`;
+}
+
 function toleranceText({ breaches, steps }: { readonly breaches: number; readonly steps: number }): string {
   return `${breaches} of any ${steps} steps in a row may break the limit; a step without data counts as one that does`;
 }
@@ -74,12 +81,10 @@ function inconclusiveLines(criterion: Criterion, gate: Gate): readonly string[] 
   const isPoint = evidence === 'point';
   return [
     ...(isPoint || rule.minSamples > 1 ? [tooFewText(criterion)] : []),
-    ...(isPoint
+    ...(isPoint || evidence === 'kayenta'
       ? []
       : [
-          evidence === 'history'
-            ? 'fewer than 10 earlier windows hold data'
-            : `fewer than ${rule.minSteps} steps hold data in every arm`,
+          fewestText(criterion),
           `neither is it certain that the limit is broken (false alarm ${percent(rule.falseAlarm)}), nor that it holds (false pass ${percent(rule.falsePass)})`,
         ]),
     ...(rule.take.kind === 'instant' || criterion.kind === 'samples' ? [] : [coverageText(gate, coverage)]),
@@ -91,6 +96,18 @@ function inconclusiveLines(criterion: Criterion, gate: Gate): readonly string[] 
       ? ['it would pass, and the window since the deploy is not full']
       : []),
   ];
+}
+
+/** Below what the evidence says nothing at all. */
+function fewestText({ evidence, rule }: Criterion): string {
+  switch (evidence) {
+    case 'history':
+      return 'fewer than 10 earlier windows hold data';
+    case 'mann-whitney':
+      return 'too few values in an arm for the false-alarm budget to be reached, however far the arms lie apart';
+    default:
+      return `fewer than ${rule.minSteps} steps hold data in every arm`;
+  }
 }
 
 /** A budget with two digits that count: `0.83 %`. */

@@ -1,4 +1,5 @@
 import type { Criterion } from '../../contracts/gate.js';
+import { KAYENTA_FEWEST } from '../../model/kayenta.js';
 import { boundsOf, needsBaseline } from '../../model/limit.js';
 import { numberText } from '../plan/limits.js';
 
@@ -19,8 +20,9 @@ interface Default {
 }
 
 /** What the loader takes where the gate says nothing; undefined where it cannot be told. */
-function defaultOf({ kind, rule }: Criterion): Default | undefined {
+function defaultOf({ kind, rule, evidence }: Criterion): Default | undefined {
   const { take, pass, unit } = rule;
+  if (evidence === 'kayenta') return { samples: KAYENTA_FEWEST, how: 'an interval of fewer means nothing' };
   if (kind === 'value' || take.kind === 'count') return { samples: 1, how: '' };
   if (kind === 'rate') return unit.includes('/') ? { samples: 1, how: '' } : fewest();
   if (take.kind === 'quantile') return tenOf(take.quantile);

@@ -2,8 +2,8 @@ import type { Earlier, Rule } from '../../contracts/judge.js';
 import { boundsOf } from '../../model/limit.js';
 import type { Reason } from '../../model/reason.js';
 import { formatDuration } from '../../model/time.js';
+import { isUnknown } from '../estimate/weigh.js';
 import { FEWEST_WINDOWS, type Past } from './past.js';
-import { isUnknown } from './weigh.js';
 
 /** Over-dispersion worth a remark. */
 const DISPERSED = 1.5;

@@ -113,7 +113,7 @@ function meterText({ evidence }: CriterionResult): string | null {
   const part = (lnE: number | null, budget: number): string =>
     percentText(Math.min(1, Math.max(0, (lnE ?? 0) / Math.log(1 / budget))));
   const { logE, alpha, falsePass } = evidence;
-  return `has ${part(logE.pass, falsePass)} of what a pass needs, ${part(logE.fail, alpha)} of what a fail needs`;
+  return `has ${part(logE.pass, falsePass ?? 1)} of what a pass needs, ${part(logE.fail, alpha)} of what a fail needs`;
 }
 
 function judgedOf(criterion: CriterionResult): readonly Detail[] {
