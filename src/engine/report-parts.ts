@@ -20,9 +20,22 @@ function finiteRange(range: readonly [number, number]): readonly [number, number
   return range.every(Number.isFinite) ? range : null;
 }
 
+/** What a test of a limit would have, and burn rates and anomalies have not. */
+const UNTESTED = {
+  estimate: null,
+  interval: null,
+  logE: null,
+  alpha: null,
+  falsePass: null,
+  dispersion: null,
+  firstCrossing: null,
+  needed: null,
+  history: null,
+} as const;
+
 /** What was weighed, with instants and durations in words. */
 export function evidenceOf(
-  { evidence, history }: Judgement,
+  { evidence, history, burn, anomaly, n }: Judgement,
   criterion: Criterion,
   gate: Gate,
 ): ReportEvidence | null {
@@ -37,7 +50,30 @@ export function evidenceOf(
       firstCrossing: null,
       needed: null,
       history: { asked, expected: finiteRange(expected) },
+      burn: null,
+      anomaly: null,
       settingsHash,
+    };
+  }
+  const untested = {
+    ...UNTESTED,
+    n: { canary: n, baseline: null },
+    burn: null,
+    anomaly: null,
+    settingsHash,
+  };
+  if (burn !== undefined) return { ...untested, test: 'burn-rate', strata: criterion.windows.length, burn };
+  if (anomaly !== undefined) {
+    const { alarm, ...told } = anomaly;
+    const from = criterion.arms[0]?.arm.window.from ?? 0;
+    const at = alarm === null ? null : formatInstant(from + (alarm + 1) * criterion.rule.stepMs);
+    return {
+      ...untested,
+      test: told.detector,
+      strata: told.history.n,
+      dispersion: told.dispersion,
+      firstCrossing: at === null ? null : { side: 'fail', at },
+      anomaly: told,
     };
   }
   if (evidence === null) return null;
@@ -53,6 +89,8 @@ export function evidenceOf(
         : { side: firstCrossing.side, at: formatInstant(from + (firstCrossing.stratum + 1) * stepMs) },
     needed: needed === null ? null : { n: needed.n, time: formatDuration(needed.strata * stepMs) },
     history: null,
+    burn: null,
+    anomaly: null,
     settingsHash,
   };
 }

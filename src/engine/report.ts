@@ -1,4 +1,4 @@
-import type { Criterion, Gate } from '../contracts/gate.js';
+import { askedOf, type Criterion, type Gate, type Question } from '../contracts/gate.js';
 import { settingsOfAll } from '../model/hash.js';
 import type { Measurement } from '../model/measurement.js';
 import type { Reason } from '../model/reason.js';
@@ -203,8 +203,8 @@ function criterionResult(ruled: Ruled, gate: Gate, measurements: Measurements): 
             until: criterion.waiver.until === null ? null : formatInstant(criterion.waiver.until),
           },
     value: finite(judgement.value),
-    unit: its.unit,
-    limit: its.pass.text,
+    unit: judgement.told?.unit ?? its.unit,
+    limit: judgement.told?.limit ?? its.pass.text,
     bound: finite(judgement.bound),
     warn: its.warn?.text ?? null,
     n: judgement.n,
@@ -234,9 +234,7 @@ function criterionResult(ruled: Ruled, gate: Gate, measurements: Measurements): 
             baseline:
               ruled.baseline === undefined ? null : criterion.judge.strata(its, ruled.baseline).map(finite),
           },
-    queries: [...criterion.arms, ...(criterion.earlier === null ? [] : [criterion.earlier])].flatMap(
-      ({ questions }) => questions.flatMap((question) => queryOf(question, measurements)),
-    ),
+    queries: distinctQuestions(criterion).flatMap((question) => queryOf(question, measurements)),
     source: { file: criterion.source.file, line: criterion.source.line, column: criterion.source.col },
     notes: [
       ...new Set([
@@ -247,6 +245,12 @@ function criterionResult(ruled: Ruled, gate: Gate, measurements: Measurements): 
       ]),
     ],
   };
+}
+
+/** Two windows may be cut out of one answer. */
+function distinctQuestions(criterion: Criterion): readonly Question[] {
+  const questions = askedOf(criterion).flatMap((asked) => asked.questions);
+  return [...new Map(questions.map((each) => [`${each.arm} ${each.part} ${each.query.key}`, each])).values()];
 }
 
 function keyWith(criterion: Criterion, series: NonNullable<Ruled['series']>): string {
@@ -262,10 +266,7 @@ function plain(text: string): string {
   return /[\s",=[\]\\]/.test(text) ? JSON.stringify(text) : text;
 }
 
-function queryOf(
-  question: Criterion['arms'][number]['questions'][number],
-  measurements: Measurements,
-): readonly ReportQuery[] {
+function queryOf(question: Question, measurements: Measurements): readonly ReportQuery[] {
   const measurement: Measurement | undefined = measurements.get(question.query.key);
   if (measurement === undefined) return [];
   const failure = measurement.state === 'failed' ? measurement.failure : null;

@@ -1,3 +1,5 @@
+import type { AnomalyEvidence } from './anomaly.js';
+import type { BurnEvidence } from './burn.js';
 import type { HistoryEvidence } from './history.js';
 import type { Reason } from './reason.js';
 import type { SequentialEvidence } from './sequential.js';
@@ -21,5 +23,11 @@ export interface Judgement {
   readonly evidence: SequentialEvidence | null;
   /** Evidence against earlier windows, where that decided. */
   readonly history?: HistoryEvidence;
+  /** What became of an error budget, where that decided. */
+  readonly burn?: BurnEvidence;
+  /** What was found odd, or not, where a series was judged against its own past. */
+  readonly anomaly?: AnomalyEvidence;
+  /** The unit of `value` and `bound` and the limit as people read it, where they are not those of the rule. */
+  readonly told?: { readonly unit: string; readonly limit: string };
   readonly notes: readonly string[];
 }

@@ -1,3 +1,5 @@
+import type { AnomalyEvidence } from './anomaly.js';
+import type { BurnEvidence } from './burn.js';
 import type { Reason } from './reason.js';
 import type { Labels } from './series.js';
 import type { FoldedVerdict, Verdict } from './verdict.js';
@@ -135,8 +137,9 @@ export interface ReportEvidence {
   readonly interval: readonly [number, number] | null;
   /** Null for evidence of history, which holds for one look. */
   readonly logE: { readonly fail: number | null; readonly pass: number | null } | null;
-  readonly alpha: number;
-  readonly falsePass: number;
+  /** Null where no limit is tested: burn rates, anomalies. */
+  readonly alpha: number | null;
+  readonly falsePass: number | null;
   readonly strata: number;
   readonly n: { readonly canary: number; readonly baseline: number | null };
   readonly dispersion: number | null;
@@ -148,6 +151,10 @@ export interface ReportEvidence {
     readonly asked: number;
     readonly expected: readonly [number, number] | null;
   } | null;
+  /** Rows of an error budget and what is left of it; null without. */
+  readonly burn: BurnEvidence | null;
+  /** What was found against the series' own past; null without. */
+  readonly anomaly: Omit<AnomalyEvidence, 'alarm'> | null;
   readonly settingsHash: string;
 }
 
