@@ -129,8 +129,12 @@ function checkKeys(
   const known: readonly string[] = [...OF_PAST[against], ...OF_DETECTOR[detector]];
   for (const key of Object.keys(block)) {
     if (known.includes(key) || key === 'against' || key === 'detector' || key === 'direction') continue;
-    const mend = `it takes ${['detector', 'direction', ...known].join(', ')}`;
-    refuse(key, `"${key}" does not go with "against: ${against}" and ${detector}`, mend);
+    context.trouble.add({
+      code: 'gatefile.invalid',
+      message: `"${key}" does not go with "against: ${against}" and ${detector}`,
+      span: context.yaml.keySpanOf(['criteria', input.id, 'anomaly', key]),
+      mend: `it takes ${['detector', 'direction', ...known].join(', ')}`,
+    });
   }
 }
 

@@ -24,7 +24,11 @@ export async function weighBurn(
   if (judged === undefined || judge === undefined) return undefined;
   const { rows, troubles } = burnRows(block, input.block['min-samples']);
   for (const { at, failure } of troubles) {
-    context.trouble.add({ code: 'gatefile.limit', ...failure, span: spanOf(context, input, 'burn', ...at) });
+    const isRow = at.length === 2;
+    const span = isRow
+      ? context.yaml.keySpanOf(['criteria', input.id, 'burn', ...at])
+      : spanOf(context, input, 'burn', ...at);
+    context.trouble.add({ code: 'gatefile.limit', ...failure, span });
   }
   const remaining = remainingOf(block, input.block['min-samples']);
   if (remaining === undefined || troubles.length > 0) return undefined;

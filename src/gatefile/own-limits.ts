@@ -67,8 +67,11 @@ export function checkOwnLimit(
     refuse('anomaly', 'a criterion says "burn" or "anomaly", not both', 'make them two criteria');
   const kinds = KINDS[own];
   if (!kinds.includes(open.kind)) {
-    const good = own === 'burn' ? 'a ratio of good or bad events to all' : 'a value or a rate';
-    refuse(own, `"${own}" cannot be said of a ${open.kind}`, `judge ${good}`);
+    const mend =
+      own === 'burn'
+        ? 'use a ratio of good or bad events to all'
+        : 'use a value or a rate; of a ratio, "burn", or "pass" with "evidence: history"';
+    refuse(own, `"${own}" cannot be said of a ${open.kind}`, mend);
   }
   const silent = own === 'anomaly' ? [...TAKEN, 'min-samples' as const] : TAKEN;
   for (const key of silent) {
