@@ -15,7 +15,7 @@ const FEWEST_STEPS = 30;
 /** A series against its own history: is it unusual now? */
 export const anomaly = defineJudge({
   id: 'anomaly',
-  about: 'a series against its own history; a criterion that says "anomaly" uses it',
+  about: 'of a criterion that says "anomaly:": a series against its own history',
   refuses: () => ({
     message: '"anomaly" is no evidence for a limit',
     mend: 'write "anomaly: { against: trailing }" in place of "pass"',

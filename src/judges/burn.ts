@@ -9,7 +9,7 @@ import { burningText, spansText, spentText } from './burn/words.js';
 /** How fast an error budget is used up, over a long and a short window at once, and what is left of it. */
 export const burn = defineJudge({
   id: 'burn',
-  about: 'how fast an error budget is used up, over several windows; a criterion that says "burn" uses it',
+  about: 'of a criterion that says "burn:": how fast an error budget is used up, over several windows',
   refuses: () => ({
     message: '"burn" is no evidence for a limit',
     mend: 'write "burn: { objective: 99.9%, period: 30d }" in place of "pass"',
