@@ -44,6 +44,7 @@ export function settingsOf(
       rule.minSamples,
       rule.falseAlarm,
       rule.falsePass,
+      ...[rule.burn, rule.anomaly].flatMap((own) => (own === undefined ? [] : [JSON.stringify(own)])),
     ].join('|'),
   );
   const times = [window.forMs, window.stepMs, window.settleMs, window.warmupMs].map(formatDuration);

@@ -142,14 +142,11 @@ function remainingOf(
   return limit && { text, operator, least: numberOf(least), limit, fewest: minEvents ?? fewestFor(limit) };
 }
 
-/** All of the limits in one line: for `plan`, `explain` and the hash of the settings. */
+/** All of the limits in one line; over which windows stands beside them. */
 function textOf({ objective, period }: BurnBlock, { rows, remaining }: BurnRule): string {
-  const each = rows.map(
-    ({ name, severity, factor, longMs, shortMs, fewest }) =>
-      `${name} (${severity}) <= ${Number(factor.toPrecision(6))}x over ${formatDuration(longMs)} or ${formatDuration(shortMs)}, from ${fewest} events`,
-  );
-  const left = remaining === null ? [] : [`${remaining.text} of it left, from ${remaining.fewest} events`];
-  return `a budget of ${percent(complement(objective))} in ${formatDuration(period)}: ${[...each, ...left].join('; ')}`;
+  const each = rows.map(({ name, factor }) => `${name} <= ${Number(factor.toPrecision(6))}x`);
+  const left = remaining === null ? [] : [`${remaining.text} of it left`];
+  return `burn of ${percent(complement(objective))} in ${formatDuration(period)}: ${[...each, ...left].join(', ')}`;
 }
 
 function notesOf(spans: readonly Spans[], gate: GateParts, block: BurnBlock): readonly string[] {

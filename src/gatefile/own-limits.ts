@@ -89,7 +89,7 @@ export function checkOwnLimit(
   }
   if (block.blocking === true && block.advisory === true)
     refuse('blocking', 'a criterion cannot be both advisory and blocking', 'keep one of the two');
-  if (block.across === 'each' && block['at-most'] === undefined && block.blocking !== undefined) {
+  if (block.across === 'each' && block['at-most'] === undefined && block.blocking === true) {
     const mend = 'add "at-most: N", the most series there may be';
     refuse('across', 'each of any number of series could raise a false alarm', mend);
   }

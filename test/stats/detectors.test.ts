@@ -34,6 +34,13 @@ describe('counts whose level goes from 4 to 8', () => {
       [0.146525, 0.671979, 0.489974, 1.746549, 25.756054, 1003.631034],
     );
   });
+  test('CUSUM is the e-detector in its form, never below no evidence', () => {
+    close(
+      cusum(evidence),
+      cusumDetector(evidence).map((ln) => Math.max(0, ln)),
+      12,
+    );
+  });
   test('evidence beyond any number stays a number', () => {
     const long = new Array<number>(2000).fill(50);
     for (const logs of [cusumDetector(long), shiryaevRoberts(long)])
