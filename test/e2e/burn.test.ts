@@ -174,6 +174,14 @@ describe('evidence that is missing', () => {
     expect([code, slo.reason?.code]).toEqual([3, 'stale']);
   });
 
+  test('is a selector that never matched: no errors are not none', async () => {
+    const csv = table(3 * DAY, failing(0)).replaceAll(/^(\d+,100),0$/gm, '$1,');
+    const { code, slo } = await check(await shop(csv));
+    expect([code, slo.reason?.code]).toEqual([3, 'bad-never-seen']);
+    const zero = gateOf(MONTH).replace('    ratio:', '    ratio:\n      bad-absent: zero');
+    expect((await check(await shop(csv, zero))).code).toBe(0);
+  });
+
   test('is inconsistent when more fail than there are', async () => {
     const { code, slo } = await check(
       await shop(table(3 * DAY, (ago) => ({ total: 100, bad: ago === 1 ? 501 + 59 * 100 : 0 }))),
@@ -249,6 +257,17 @@ describe('after a deploy', () => {
     );
     expect([code, slo.reason?.code]).toEqual([3, 'window-not-full']);
   });
+});
+
+test('on a terminal the row says how fast, how fast is allowed, and what that means', async () => {
+  const place = await shop(table(3 * DAY, (ago) => (ago <= 90 ? failing(200)(ago) : failing(0)(ago))));
+  const { stdout } = await runGatekeeper(['check', 'shop.gate.yaml', '--at', String(NOW)], {
+    cwd: place.folder,
+  });
+  expect(stdout).toContain(`  FAIL  slo   20 x   limit <= 14.4 x   over 5.6 x   n 6,000
+        why       burns the 30-day budget 20x too fast over 1h and 5m: 2.8 % of it is gone each hour
+                  (page-quick allows 14.4x)
+`);
 });
 
 test('each long window is asked once, in coarse steps, and a replay finds the answers', async () => {
