@@ -34,6 +34,17 @@ export interface EarlierWindows {
   readonly questions: readonly Question[];
 }
 
+/** A window other than the gate's own that a criterion asks about. */
+export interface OtherWindow {
+  /** What the judge finds it by. */
+  readonly name: string;
+  /** `judged`: it must hold usable data of now; `past`: it is compared with. */
+  readonly role: 'judged' | 'past';
+  readonly window: Window;
+  /** They may ask about a longer window that this one is cut out of. */
+  readonly questions: readonly Question[];
+}
+
 export type MissingPolicy = 'fail' | 'error' | 'inconclusive' | 'warn' | 'pass';
 
 /** What `on:` says: per class of missing evidence, the verdict that stands instead. */
@@ -83,6 +94,8 @@ export interface Criterion {
   readonly arms: readonly { readonly arm: Arm; readonly questions: readonly Question[] }[];
   /** For evidence of history; null for any other. */
   readonly earlier: EarlierWindows | null;
+  /** For burn rates and anomalies; none for any other. */
+  readonly windows: readonly OtherWindow[];
   readonly judge: Judge;
   readonly rule: Rule;
   readonly notes: readonly string[];
@@ -98,6 +111,15 @@ export interface ExposureCheck {
   readonly signal: string;
   readonly judge: Judge;
   readonly rule: Rule;
+}
+
+/** All that a criterion asks: of its arms, of the past, of other windows. */
+export function askedOf({
+  arms,
+  earlier,
+  windows,
+}: Criterion): readonly { readonly questions: readonly Question[] }[] {
+  return [...arms, ...(earlier === null ? [] : [earlier]), ...windows];
 }
 
 /** A remark to check while running: traffic in segment values that the file does not list. */

@@ -1,8 +1,12 @@
+import type { AnomalyRule } from '../model/anomaly.js';
+import type { BurnRule } from '../model/burn.js';
 import type { Observation } from '../model/evidence.js';
 import type { Judgement } from '../model/judgement.js';
 import type { KayentaSettings } from '../model/kayenta.js';
 import type { Condition, PreparedLimit } from '../model/limit.js';
+import type { Reason } from '../model/reason.js';
 import type { Take } from '../model/take.js';
+import type { Window } from '../model/window.js';
 import type { Better } from './signal.js';
 
 /** `tolerate: 2 of 5 steps`. */
@@ -38,6 +42,20 @@ export interface Rule {
   /** Under `--since`: false until the window is full; point evidence cannot pass before. */
   readonly isWindowFull: boolean;
   readonly isSince: boolean;
+  /** For a criterion that says `burn`. */
+  readonly burn?: BurnRule;
+  /** For a criterion that says `anomaly`. */
+  readonly anomaly?: AnomalyRule;
+}
+
+/** What was seen in a window other than the gate's own. */
+export interface SeenWindow {
+  readonly name: string;
+  readonly window: Window;
+  /** Undefined where an answer does not hold the series. */
+  readonly observation: Observation | undefined;
+  /** Why the data of this window cannot carry a verdict; undefined when they can. */
+  readonly unusable: Reason | undefined;
 }
 
 /** What a criterion wants judged, before any data. */
@@ -77,6 +95,8 @@ export interface Judge {
     baseline: Observation | undefined,
     /** Given to evidence that asked for it. */
     earlier?: Earlier,
+    /** Given to evidence that asked for other windows than the gate's. */
+    windows?: readonly SeenWindow[],
   ): Judgement;
   /** The judged number per stratum, for charts. */
   strata(rule: Rule, observation: Observation): readonly (number | null)[];

@@ -40,6 +40,8 @@ export interface ObserveInput {
   readonly isSeenElsewhere: (part: string) => boolean;
   /** True for the arm that is compared with: what is absent there must not make the comparison easier. */
   readonly isBaseline: boolean;
+  /** True where more events than there is room for are trouble, however few: nothing is cut down to fit. */
+  readonly keepsExcess?: boolean;
 }
 
 export type Observed =

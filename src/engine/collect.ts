@@ -1,4 +1,4 @@
-import type { Gate, Question } from '../contracts/gate.js';
+import { askedOf, type Gate, type Question } from '../contracts/gate.js';
 import type { TakeContext, TakeMeasurement } from '../contracts/take.js';
 import type { Measurement } from '../model/measurement.js';
 import { strataOf } from '../model/window.js';
@@ -73,20 +73,19 @@ function questionsOf(
 ): readonly Asked[] {
   return gates.flatMap((gate) =>
     gate.criteria.flatMap((criterion) =>
-      [...criterion.arms, ...(criterion.earlier === null ? [] : [criterion.earlier])].flatMap(
-        ({ questions }) =>
-          questions
-            .filter((question) => isWanted(question, questions))
-            .map((question) => ({
-              question,
-              context: {
-                gate: gate.id,
-                signal: criterion.signal,
-                part: question.part,
-                arm: question.arm,
-                segment: criterion.segment === null ? null : Object.values(criterion.segment).join('.'),
-              },
-            })),
+      askedOf(criterion).flatMap(({ questions }) =>
+        questions
+          .filter((question) => isWanted(question, questions))
+          .map((question) => ({
+            question,
+            context: {
+              gate: gate.id,
+              signal: criterion.signal,
+              part: question.part,
+              arm: question.arm,
+              segment: criterion.segment === null ? null : Object.values(criterion.segment).join('.'),
+            },
+          })),
       ),
     ),
   );

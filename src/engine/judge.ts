@@ -1,5 +1,5 @@
-import type { Criterion, Gate } from '../contracts/gate.js';
-import type { Earlier } from '../contracts/judge.js';
+import { askedOf, type Criterion, type Gate } from '../contracts/gate.js';
+import type { Earlier, SeenWindow } from '../contracts/judge.js';
 import type { Observation } from '../model/evidence.js';
 import type { Failure } from '../model/failure.js';
 import type { Judgement } from '../model/judgement.js';
@@ -10,6 +10,7 @@ import { formatInstant } from '../model/time.js';
 import type { Measurements } from './collect.js';
 import { earlierAnswers, observeEarlier } from './earlier.js';
 import { isEmptyWindow, reasonOfFailure, stepTooShort, tooFew, unusable } from './evidence.js';
+import { observeWindows, windowAnswers } from './windows.js';
 
 /** What the evidence says of one criterion, segment and series, before waivers and policies. */
 export interface Judged {
@@ -59,10 +60,13 @@ export function judgeCriterion(
   const crowd = tooManySeries(criterion, sides.judged);
   if (crowd !== undefined) return undecided('error', reasonOfFailure(crowd));
   const blanket = partialAnswer(criterion, measurements) ?? shortStep(criterion, measurements);
+  const others = observeWindows(criterion, measurements, sides.isSeen);
+  if (others.state === 'unusable') return undecided('error', reasonOfFailure(others.failure));
   const earlier = observeEarlier(criterion, earlierAnswers(criterion, measurements), sides.isSeen);
   return pair(criterion, sides.judged, sides.baseline).map(({ labels, judged, baseline }): Judged => {
     const series = criterion.across === 'each' && Object.keys(labels).length > 0 ? labels : null;
-    const judgement = judgeOne(criterion, gate, blanket, judged, baseline, earlier?.(labels));
+    const past = earlier?.(labels);
+    const judgement = judgeOne(criterion, gate, blanket, judged, baseline, past, others.of(labels));
     return { criterion, series, judgement, judged, baseline };
   });
 }
@@ -74,8 +78,9 @@ function judgeOne(
   judged: Observation | undefined,
   baseline: Observation | undefined,
   earlier: Earlier | undefined,
+  windows: readonly SeenWindow[],
 ): Judgement {
-  const [judgedArm, baselineArm] = criterion.arms;
+  const [, baselineArm] = criterion.arms;
   if (judged === undefined) {
     return {
       ...UNMEASURED,
@@ -88,18 +93,32 @@ function judgeOne(
     withAge(criterion, judged).observation,
     baseline,
     earlier,
+    windows,
   );
   const reason =
     blanket ??
+    // A burning row fails a release whatever another window lacks: that judge weighs each window by itself.
+    (criterion.rule.burn === undefined ? unusableNow(criterion, gate, judged, baseline) : undefined) ??
+    tooFew(criterion, judgement) ??
+    notFull(criterion, gate, judgement);
+  return reason === undefined ? judgement : { ...judgement, verdict: 'inconclusive', reason };
+}
+
+function unusableNow(
+  criterion: Criterion,
+  gate: Gate,
+  judged: Observation,
+  baseline: Observation | undefined,
+): Reason | undefined {
+  const [judgedArm, baselineArm] = criterion.arms;
+  return (
     unusable(criterion, judged, judgedArm?.arm.name ?? '', judgedArm?.arm.window ?? gate.window) ??
     (baselineArm === undefined
       ? undefined
       : baseline === undefined
         ? ({ code: 'no-baseline', text: `arm "${baselineArm.arm.name}" has no such series` } as const)
-        : unusable(criterion, baseline, baselineArm.arm.name, baselineArm.arm.window)) ??
-    tooFew(criterion, judgement) ??
-    notFull(criterion, gate, judgement);
-  return reason === undefined ? judgement : { ...judgement, verdict: 'inconclusive', reason };
+        : unusable(criterion, baseline, baselineArm.arm.name, baselineArm.arm.window))
+  );
 }
 
 /** `take: age` is judged on how old the newest sample is: the engine knows it, the evidence does not. */
@@ -128,13 +147,8 @@ function notFull(criterion: Criterion, gate: Gate, judgement: Judgement): Reason
   };
 }
 
-/** All that a criterion asks: of its arms now, and of the past. */
-function asked(criterion: Criterion): readonly Pick<Criterion['arms'][number], 'questions'>[] {
-  return criterion.earlier === null ? criterion.arms : [...criterion.arms, criterion.earlier];
-}
-
 function measurementsOf(criterion: Criterion, measurements: Measurements): readonly Measurement[] {
-  return asked(criterion).flatMap(({ questions }) =>
+  return askedOf(criterion).flatMap(({ questions }) =>
     questions.flatMap(({ query }) => {
       const measurement = measurements.get(query.key);
       return measurement === undefined ? [] : [measurement];
@@ -143,7 +157,7 @@ function measurementsOf(criterion: Criterion, measurements: Measurements): reado
 }
 
 function firstFailure(criterion: Criterion, measurements: Measurements): Failure | undefined {
-  for (const { questions } of asked(criterion)) {
+  for (const { questions } of askedOf(criterion)) {
     for (const { query, onlyIfAbsent, part } of questions) {
       const measurement = measurements.get(query.key);
       if (measurement?.state === 'failed') return measurement.failure;
@@ -216,7 +230,7 @@ function observeArms(criterion: Criterion, measurements: Measurements): Sides {
     }
     return byPart;
   });
-  const all = [...answers, earlierAnswers(criterion, measurements)];
+  const all = [...answers, earlierAnswers(criterion, measurements), windowAnswers(criterion, measurements)];
   const isSeen = (part: string): boolean => all.some((byPart) => hasSample(byPart.get(part)));
   const observed = criterion.arms.map(({ arm }, i) =>
     criterion.observe({

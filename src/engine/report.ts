@@ -1,4 +1,4 @@
-import type { Criterion, Gate } from '../contracts/gate.js';
+import { askedOf, type Criterion, type Gate, type Question } from '../contracts/gate.js';
 import { settingsOfAll } from '../model/hash.js';
 import type { Judgement } from '../model/judgement.js';
 import type { Measurement } from '../model/measurement.js';
@@ -17,7 +17,8 @@ import { coverageOf } from './evidence.js';
 import { exposureNote, exposureOf, holdComparisons } from './exposure.js';
 import { judgeCriterion } from './judge.js';
 import { type Ruled, type RunPolicy, rule } from './policy.js';
-import { evidenceOf, finite, pastOf, windowOf } from './report-parts.js';
+import { evidenceOf } from './report-evidence.js';
+import { finite, pastOf, windowOf } from './report-parts.js';
 
 /** What a run is, besides its gates and answers. */
 export interface RunFacts {
@@ -218,8 +219,8 @@ function criterionResult(ruled: Ruled, gate: Gate, measurements: Measurements): 
             until: criterion.waiver.until === null ? null : formatInstant(criterion.waiver.until),
           },
     value: finite(judgement.value),
-    unit: its.unit,
-    limit: its.pass.text,
+    unit: judgement.told?.unit ?? its.unit,
+    limit: judgement.told?.limit ?? its.pass.text,
     bound: finite(judgement.bound),
     warn: its.warn?.text ?? null,
     n: judgement.n,
@@ -249,9 +250,7 @@ function criterionResult(ruled: Ruled, gate: Gate, measurements: Measurements): 
             baseline:
               ruled.baseline === undefined ? null : criterion.judge.strata(its, ruled.baseline).map(finite),
           },
-    queries: [...criterion.arms, ...(criterion.earlier === null ? [] : [criterion.earlier])].flatMap(
-      ({ questions }) => questions.flatMap((question) => queryOf(question, measurements)),
-    ),
+    queries: distinctQuestions(criterion).flatMap((question) => queryOf(question, measurements)),
     source: { file: criterion.source.file, line: criterion.source.line, column: criterion.source.col },
     notes: [
       ...new Set([
@@ -262,6 +261,12 @@ function criterionResult(ruled: Ruled, gate: Gate, measurements: Measurements): 
       ]),
     ],
   };
+}
+
+/** Two windows may be cut out of one answer. */
+function distinctQuestions(criterion: Criterion): readonly Question[] {
+  const questions = askedOf(criterion).flatMap((asked) => asked.questions);
+  return [...new Map(questions.map((each) => [`${each.arm} ${each.part} ${each.query.key}`, each])).values()];
 }
 
 function keyWith(criterion: Criterion, series: NonNullable<Ruled['series']>): string {
@@ -277,10 +282,7 @@ function plain(text: string): string {
   return /[\s",=[\]\\]/.test(text) ? JSON.stringify(text) : text;
 }
 
-function queryOf(
-  question: Criterion['arms'][number]['questions'][number],
-  measurements: Measurements,
-): readonly ReportQuery[] {
+function queryOf(question: Question, measurements: Measurements): readonly ReportQuery[] {
   const measurement: Measurement | undefined = measurements.get(question.query.key);
   if (measurement === undefined) return [];
   const failure = measurement.state === 'failed' ? measurement.failure : null;

@@ -45,7 +45,9 @@ export function settingsOf(
       rule.minSamples,
       rule.falseAlarm,
       rule.falsePass,
-      ...(rule.kayenta === undefined ? [] : [JSON.stringify(rule.kayenta)]),
+      ...[rule.kayenta, rule.burn, rule.anomaly].flatMap((own) =>
+        own === undefined ? [] : [JSON.stringify(own)],
+      ),
     ].join('|'),
   );
   const times = [window.forMs, window.stepMs, window.settleMs, window.warmupMs].map(formatDuration);

@@ -2,11 +2,14 @@ import type { Arm, Criterion, OnPolicies, Question } from '../contracts/gate.js'
 import type { Rule } from '../contracts/judge.js';
 import { suggest } from '../contracts/suggest.js';
 import { KAYENTA_FEWEST } from '../model/kayenta.js';
+import { seriesOf, weighAnomaly } from './anomaly.js';
 import { checkArmsDiffer, questionsOf, seenElsewhere } from './asked.js';
+import { weighBurn } from './burn.js';
 import { type FileContext, placeOf } from './context.js';
 import { earlierFor } from './earlier.js';
 import { isCompared, judgeOf } from './evidence.js';
 import { kayentaOf } from './kayenta.js';
+import { checkOwnLimit, type Weighed } from './own-limits.js';
 import type { GateParts, SegmentInput } from './parts.js';
 import { checkPolicies } from './policies.js';
 import { ruleOf, takeOf } from './rules.js';
@@ -28,7 +31,11 @@ export async function openCriterion(
   const open = await signalOf(context, gate, id, block);
   if (open === undefined) return [];
   checkPolicies(context, block, path);
-  const take = takeOf(context, open.signal, block.take, open.kind, path);
+  if (!checkOwnLimit(context, block, open, path)) return [];
+  const take =
+    block.anomaly !== undefined && open.kind === 'value'
+      ? seriesOf(open)
+      : takeOf(context, open.signal, block.take, open.kind, path);
   if (take === undefined) return [];
   const overrides = segmentRules(context, block, open, path);
   const made: Criterion[] = [];
@@ -100,6 +107,85 @@ async function openSegment(
   const path = ['criteria', id];
   const [judged] = gate.arms;
   if (judged === undefined) return undefined;
+  const weighed = await weigh(context, gate, input);
+  if (weighed === undefined) return undefined;
+  const { rule, arms: asked, earlier, windows } = weighed;
+  if (block.across === 'worst' && rule.better === undefined) {
+    context.trouble.add({
+      code: 'gatefile.missing-key',
+      message: `"across: worst" needs to know which side is better`,
+      span: placeOf(context, [...path, 'across']),
+      mend: 'add "better: lower" or "better: higher" to the signal',
+    });
+  }
+  const key = segmentKey(segment);
+  const component = block.component ?? gate.component;
+  const text = (value: string | undefined, at: string): string | null =>
+    value === undefined ? null : expandText(context, value, gate.vars, [...path, at]);
+  return {
+    key: key === '' ? `${gate.id}.${id}` : `${gate.id}.${id}[${key}]`,
+    id,
+    about: text(block.about, 'about') ?? open.about,
+    signal: open.id,
+    kind: open.kind,
+    segment,
+    component,
+    owner:
+      block.owner ??
+      (component === null ? undefined : gate.owners.components?.[component]) ??
+      gate.owners.stop?.[0] ??
+      gate.owners.decide?.[0] ??
+      null,
+    runbook: text(block.runbook, 'runbook') ?? gate.runbook,
+    source: context.yaml.keySpanOf(path),
+    isAdvisory: weighed.isAdvisory,
+    isCritical: block.critical ?? false,
+    weight: block.weight ?? 1,
+    fallback: block.dependency === 'optional' ? (block.fallback ?? null) : null,
+    on: (block.on ?? {}) as OnPolicies,
+    waiver: null,
+    across: block.across,
+    atMost: block['at-most'] ?? null,
+    evidence: weighed.evidence,
+    coverage: gate.settings.coverage,
+    maxAgeMs: gate.settings.maxAgeMs ?? 2 * gate.settings.stepMs,
+    mayEnd: weighed.mayEnd,
+    observe: open.signal.observe,
+    arms: asked,
+    earlier,
+    windows,
+    judge: weighed.judge,
+    rule,
+    notes: [
+      ...weighed.notes,
+      ...notesOf(
+        rule,
+        weighed.evidence,
+        [...asked, ...(earlier === null ? [] : [earlier]), ...windows].flatMap(({ questions }) => questions),
+      ),
+    ],
+  };
+}
+
+/** What decides: limits as a rule, or a budget, or the past of the series itself. */
+async function weigh(
+  context: FileContext,
+  gate: GateParts,
+  input: SegmentInput,
+): Promise<Weighed | undefined> {
+  const { burn, anomaly } = input.block;
+  if (burn !== undefined) return weighBurn(context, gate, input, burn);
+  if (anomaly !== undefined) return weighAnomaly(context, gate, input, anomaly);
+  return weighLimits(context, gate, input);
+}
+
+async function weighLimits(
+  context: FileContext,
+  gate: GateParts,
+  input: SegmentInput,
+): Promise<Weighed | undefined> {
+  const { id, block, open, segment } = input;
+  const path = ['criteria', id];
   const isOwn = input.own.pass !== undefined || input.own.warn !== undefined;
   const name = Object.entries(segment ?? {}).map(([, value]) => value)[0];
   const rulePath = isOwn && name !== undefined ? [...path, 'segments', name] : path;
@@ -149,62 +235,22 @@ async function openSegment(
   const isHistory = chosen.evidence === 'history';
   const arms = isHistory ? gate.arms.slice(0, 1) : armsFor(context, gate, rule, id);
   if (arms === undefined) return undefined;
-  if (block.across === 'worst' && rule.better === undefined) {
-    context.trouble.add({
-      code: 'gatefile.missing-key',
-      message: `"across: worst" needs to know which side is better`,
-      span: placeOf(context, [...path, 'across']),
-      mend: 'add "better: lower" or "better: higher" to the signal',
-    });
-  }
   const asked = arms.map((arm) => {
     const own = questionsOf(context, gate, input, arm);
     return { arm, questions: [...own, ...seenElsewhere(context, gate, input, arm, own)] };
   });
   checkArmsDiffer(context, asked, id, open);
   const earlier = isHistory ? earlierFor(context, gate, input) : null;
-  const key = segmentKey(segment);
-  const component = block.component ?? gate.component;
-  const text = (value: string | undefined, at: string): string | null =>
-    value === undefined ? null : expandText(context, value, gate.vars, [...path, at]);
   return {
-    key: key === '' ? `${gate.id}.${id}` : `${gate.id}.${id}[${key}]`,
-    id,
-    about: text(block.about, 'about') ?? open.about,
-    signal: open.id,
-    kind: open.kind,
-    segment,
-    component,
-    owner:
-      block.owner ??
-      (component === null ? undefined : gate.owners.components?.[component]) ??
-      gate.owners.stop?.[0] ??
-      gate.owners.decide?.[0] ??
-      null,
-    runbook: text(block.runbook, 'runbook') ?? gate.runbook,
-    source: context.yaml.keySpanOf(path),
-    isAdvisory: block.advisory ?? false,
-    isCritical: block.critical ?? false,
-    weight: block.weight ?? 1,
-    fallback: block.dependency === 'optional' ? (block.fallback ?? null) : null,
-    on: (block.on ?? {}) as OnPolicies,
-    waiver: null,
-    across: block.across,
-    atMost: block['at-most'] ?? null,
+    rule,
     evidence: chosen.evidence,
-    coverage: gate.settings.coverage,
-    maxAgeMs: gate.settings.maxAgeMs ?? 2 * gate.settings.stepMs,
-    mayEnd: open.mayEnd,
-    observe: open.signal.observe,
+    judge: chosen.judge,
     arms: asked,
     earlier,
-    judge: chosen.judge,
-    rule,
-    notes: notesOf(
-      rule,
-      chosen.evidence,
-      [...asked, ...(earlier === null ? [] : [earlier])].flatMap(({ questions }) => questions),
-    ),
+    windows: [],
+    isAdvisory: block.advisory ?? false,
+    mayEnd: open.mayEnd,
+    notes: [],
   };
 }
 

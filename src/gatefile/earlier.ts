@@ -52,7 +52,7 @@ export function earlierFor(
 }
 
 /** The last whole step before the release, or the start of the judged window where that is not known. */
-function startOf({ request }: FileContext, window: Window): number {
+export function startOf({ request }: FileContext, window: Window): number {
   if (request.since === undefined) return window.from;
   return Math.min(window.from, Math.floor(request.since / window.stepMs) * window.stepMs);
 }

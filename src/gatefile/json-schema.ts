@@ -99,7 +99,7 @@ function criterionOf(): Json {
     segments['additionalProperties'] = { anyOf: [ref('segment'), values] };
   }
   // Where "pass" is missing, each segment says its own.
-  return { ...criterion, anyOf: [{ required: ['pass'] }, { required: ['segments'] }] };
+  return { ...criterion, anyOf: ['pass', 'segments', 'burn', 'anomaly'].map((key) => ({ required: [key] })) };
 }
 
 function kindBlocks(): Record<string, Json> {

@@ -27,7 +27,19 @@ export interface GateParts {
 export interface SegmentInput {
   readonly id: string;
   readonly block: RuleBlock &
-    Pick<CriterionBlock, 'about' | 'kayenta' | 'across' | 'at-most' | 'weight' | 'fallback' | 'dependency'>;
+    Pick<
+      CriterionBlock,
+      | 'about'
+      | 'kayenta'
+      | 'across'
+      | 'at-most'
+      | 'weight'
+      | 'fallback'
+      | 'dependency'
+      | 'burn'
+      | 'anomaly'
+      | 'blocking'
+    >;
   readonly open: OpenSignal;
   readonly take: PreparedTake;
   readonly segment: Labels | null;

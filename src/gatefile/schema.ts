@@ -3,6 +3,8 @@ import { duration, strict } from '../contracts/schema.js';
 import { ACROSS } from '../contracts/signal.js';
 import type { Result } from '../model/failure.js';
 import type { Limit } from '../model/limit.js';
+import { anomalySchema } from './anomaly-schema.js';
+import { burnSchema } from './burn-schema.js';
 import { kayentaSchema } from './kayenta.js';
 import { parseLimit } from './limit.js';
 import { parseTake } from './take.js';
@@ -19,7 +21,7 @@ const LATER_SIGNAL = [
   'vendor-status',
   'cache-probe',
 ];
-const LATER_CRITERION = [...LATER_SIGNAL, 'burn', 'anomaly', 'blocking', 'from-incident', 'expect', 'margin'];
+const LATER_CRITERION = [...LATER_SIGNAL, 'from-incident', 'expect', 'margin'];
 
 const ID = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 
@@ -263,6 +265,12 @@ export const criterionSchema = strict(
       .meta({ description: 'Most series that "across: each" may answer.' }),
     evidence: evidence.optional(),
     kayenta: kayentaSchema.optional(),
+    burn: burnSchema.optional(),
+    anomaly: anomalySchema.optional(),
+    blocking: z
+      .boolean()
+      .optional()
+      .meta({ description: 'True: an anomaly counts in the verdict; it is shown alone by default.' }),
     dependency: z
       .enum(['required', 'optional'])
       .optional()

@@ -1,3 +1,5 @@
+import type { AnomalyEvidence } from './anomaly.js';
+import type { BurnEvidence } from './burn.js';
 import type { HistoryEvidence } from './history.js';
 import type { RankEvidence } from './ranks.js';
 import type { Reason } from './reason.js';
@@ -26,5 +28,11 @@ export interface Judgement {
   readonly ranks?: RankEvidence;
   /** True where a score may outvote its fail although the criterion is critical. */
   readonly isOutvotable?: boolean;
+  /** What became of an error budget, where that decided. */
+  readonly burn?: BurnEvidence;
+  /** What was found odd, or not, where a series was judged against its own past. */
+  readonly anomaly?: AnomalyEvidence;
+  /** The unit of `value` and `bound` and the limit as people read it, where they are not those of the rule. */
+  readonly told?: { readonly unit: string; readonly limit: string };
   readonly notes: readonly string[];
 }

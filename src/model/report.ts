@@ -1,3 +1,5 @@
+import type { AnomalyEvidence } from './anomaly.js';
+import type { BurnEvidence } from './burn.js';
 import type { KayentaFinding } from './kayenta.js';
 import type { RankEvidence } from './ranks.js';
 import type { Reason } from './reason.js';
@@ -155,7 +157,8 @@ export interface ReportEvidence {
   readonly interval: readonly [number, number] | null;
   /** Null for evidence of history and of ranks, which holds for one look. */
   readonly logE: { readonly fail: number | null; readonly pass: number | null } | null;
-  readonly alpha: number;
+  /** Null where no limit is tested: burn rates, anomalies. */
+  readonly alpha: number | null;
   /** Null where nothing holds it down: Kayenta's judge passes what it cannot tell apart. */
   readonly falsePass: number | null;
   readonly strata: number;
@@ -172,6 +175,10 @@ export interface ReportEvidence {
   /** Of evidence of ranks, whose estimate and interval are of the shift from the baseline; null without. */
   readonly ranks: Pick<RankEvidence, 'larger' | 'p'> | null;
   readonly kayenta: (Omit<KayentaFinding, 'isCritical'> & { readonly critical: boolean }) | null;
+  /** Rows of an error budget and what is left of it; null without. */
+  readonly burn: BurnEvidence | null;
+  /** What was found against the series' own past; null without. */
+  readonly anomaly: Omit<AnomalyEvidence, 'alarm'> | null;
   readonly settingsHash: string;
 }
 

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { ANOMALY_PASTS, DIRECTIONS } from '../model/anomaly.js';
+import { BURN_SEVERITIES } from '../model/burn.js';
 import { REASONS, type Reason, type ReasonCode } from '../model/reason.js';
 import type { CriterionResult, GateReport, GateResult, ReportQuery, ReportWindow } from '../model/report.js';
 import { VERDICTS } from '../model/verdict.js';
@@ -47,6 +49,51 @@ const query = z.object({
 });
 
 const pair = z.tuple([z.number(), z.number()]).meta({ minItems: 2, maxItems: 2 });
+
+const span = z.object({
+  window: z.string().meta({ description: 'Length of the window', examples: ['1h'] }),
+  burn: z.number().nullable().describe('How many times as fast as the budget lasts for its period'),
+  bad: z.number(),
+  n: z.number().describe('All events'),
+});
+
+const burn = z.object({
+  objective: z.number().describe('Share of good events that is promised'),
+  period: z.string().meta({ description: 'Time that the budget is for', examples: ['30d'] }),
+  rows: z.array(
+    z.object({
+      name: z.string(),
+      severity: z.enum(BURN_SEVERITIES).describe('page fails a release, ticket warns'),
+      factor: z.number().describe('Burns when both windows are above it'),
+      needed: z.number().describe('Events that each window needs'),
+      long: span,
+      short: span,
+      state: z.enum(['burns', 'quiet', 'open']),
+    }),
+  ),
+  remaining: z
+    .object({
+      share: z.number().nullable().describe('Share of the budget that is left; below 0 when it is overspent'),
+      bad: z.number(),
+      n: z.number().describe('All events'),
+      needed: z.number().describe('Events that are needed'),
+      state: z.enum(['enough', 'spent', 'open']),
+    })
+    .nullable()
+    .describe('Null where nothing is asked of what is left'),
+});
+
+const anomaly = z.object({
+  against: z.enum(ANOMALY_PASTS),
+  detector: z.enum(['hampel', 'page-hinkley', 'e-detector', 'shiryaev-roberts']),
+  direction: z.enum(DIRECTIONS),
+  threshold: z.number().describe('Spreads, or steps in which there is one false alarm'),
+  score: z.number().nullable().describe('Largest in the window, in the unit of the threshold'),
+  usual: z.number().nullable().describe('Usual level of a step'),
+  seen: z.number().nullable().describe('Level of the steps behind the score'),
+  history: z.object({ n: z.number(), asked: z.number() }).describe('Earlier steps with data, and asked for'),
+  dispersion: z.number().nullable().describe('How much more earlier steps vary than independent events'),
+});
 
 const criterion = z.object({
   key: z
@@ -104,7 +151,10 @@ const criterion = z.object({
         .object({ fail: z.number().nullable(), pass: z.number().nullable() })
         .nullable()
         .describe('Largest ln E so far: worse than allowed, certainly within; decided at ln(1 / budget)'),
-      alpha: z.number().describe('Chance that this criterion fails a healthy release, over all looks'),
+      alpha: z
+        .number()
+        .nullable()
+        .describe('Chance that this criterion fails a healthy release, over all looks'),
       falsePass: z
         .number()
         .nullable()
@@ -146,6 +196,8 @@ const criterion = z.object({
         })
         .nullable()
         .describe("What Kayenta's judge says; null where another one judged"),
+      burn: burn.nullable().describe('An error budget; null for any other evidence'),
+      anomaly: anomaly.nullable().describe('A series against its own past; null for any other evidence'),
       settingsHash: z.string(),
     })
     .nullable()

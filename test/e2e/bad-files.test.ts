@@ -776,8 +776,8 @@ signals:
 criteria:
   queue: { pass: "<= 5" }
   crawl: { pass: "<= 5" }
-  budget: { signal: queue, burn: { objective: 99.9%, period: 30d } }
-  odd: { signal: queue, anomaly: {}, blocking: true }
+  ranks: { signal: queue, evidence: mann-whitney, pass: "<= 5" }
+  canary: { signal: queue, evidence: kayenta, pass: "<= 5" }
   worse: { signal: queue, take: regressions, pass: "<= 5" }
 `,
       ),
@@ -828,20 +828,16 @@ criteria:
          16 │   tickets: { incidents: {} }
             │              ^^^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:20:28  "burn" is not yet supported by this version
-         20 │   budget: { signal: queue, burn: { objective: 99.9%, period: 30d } }
-            │                            ^^^^  remove it; nothing of it would be judged
+      x.gate.yaml:21:37  evidence "mann-whitney" is not yet supported by this version
+         21 │   ranks: { signal: queue, evidence: mann-whitney, pass: "<= 5" }
+            │                                     ^^^^^^^^^^^^  use "point"
 
-      x.gate.yaml:21:25  "anomaly" is not yet supported by this version
-         21 │   odd: { signal: queue, anomaly: {}, blocking: true }
-            │                         ^^^^^^^  remove it; nothing of it would be judged
+      x.gate.yaml:22:38  evidence "kayenta" is not yet supported by this version
+         22 │   canary: { signal: queue, evidence: kayenta, pass: "<= 5" }
+            │                                      ^^^^^^^  use "point"
 
-      x.gate.yaml:21:38  "blocking" is not yet supported by this version
-         21 │   odd: { signal: queue, anomaly: {}, blocking: true }
-            │                                      ^^^^^^^^  remove it; nothing of it would be judged
-
-      x.gate.yaml:22:33  take "regressions" is not yet supported by this version
-         22 │   worse: { signal: queue, take: regressions, pass: "<= 5" }
+      x.gate.yaml:23:33  take "regressions" is not yet supported by this version
+         23 │   worse: { signal: queue, take: regressions, pass: "<= 5" }
             │                                 ^^^^^^^^^^^  remove the criterion; nothing of it would be judged"
     `);
   });

@@ -14,8 +14,11 @@ const say = (rule: Rule, judged: Observation, baseline?: Observation): string =>
   return reason === null ? verdict : `${verdict}: ${reason.code}`;
 };
 
-test('the registry knows the judges by the words of "evidence:"', async () => {
-  expect(judges.ids).toEqual(['point', 'sequential', 'history', 'mann-whitney', 'kayenta']);
+test('the registry knows the judges by the words of "evidence:", then those of limits of their own', async () => {
+  expect(judges.ids).toEqual([
+    ...['point', 'sequential', 'mann-whitney', 'kayenta', 'history'],
+    ...['burn', 'anomaly'],
+  ]);
   expect((await judges.load('point'))?.id).toBe('point');
   expect((await judges.load('sequential'))?.id).toBe('sequential');
   expect((await judges.load('history'))?.id).toBe('history');

@@ -1,7 +1,7 @@
 import type { Backend } from '../../contracts/backend.js';
 import type { Criterion, Gate } from '../../contracts/gate.js';
-import { formatDuration } from '../../model/time.js';
-import { strataOf } from '../../model/window.js';
+import { formatDuration, formatInstant } from '../../model/time.js';
+import { strataOf, type Window } from '../../model/window.js';
 import { type Row, rowsText } from '../page/page.js';
 import { numberText } from '../plan/limits.js';
 import type { Found } from './find.js';
@@ -11,13 +11,14 @@ import { asksText, limitText, ownerText, seriesText, stepText, timeText, weightT
 /** What a criterion asks, and how it is judged, in plain words. */
 export function criterionPage({ gate, criterion }: Found, backends: readonly Backend[]): readonly string[] {
   const { rule, source, runbook, about } = criterion;
+  const isOwn = rule.burn !== undefined || rule.anomaly !== undefined;
   const rows: readonly Row[] = [
     ...(about === null ? [] : [['about', about] as const]),
     ['asks', asksText(criterion, stepText(gate))],
     ['of', whoText(criterion, backends)],
     ['series', seriesText(criterion)],
     ['time', timeText(rule)],
-    ['pass', limitText(rule.pass, rule.unit)],
+    ['pass', isOwn ? rule.pass.text : limitText(rule.pass, rule.unit)],
     ...(rule.warn === null ? [] : [['warn', `else ${limitText(rule.warn, rule.unit)}`] as const]),
     ...(rule.tolerate === null ? [] : [['tolerates', toleranceText(rule.tolerate)] as const]),
     ['fail', failText(criterion)],
@@ -34,9 +35,14 @@ export function criterionPage({ gate, criterion }: Found, backends: readonly Bac
       }),
     ),
     ...earlierRows(criterion),
+    ...criterion.windows.map(({ name, window }): Row => ['window', `${name}: ${spanText(window)}`]),
     ...criterion.notes.map((note): Row => ['note', note]),
   ];
   return [criterion.key, ...rowsText(rows, 1)];
+}
+
+function spanText({ from, to, stepMs }: Window): string {
+  return `${formatDuration(to - from)} to ${formatInstant(to)}, in steps of ${formatDuration(stepMs)}`;
 }
 
 function earlierRows({ earlier }: Criterion): readonly Row[] {
@@ -64,10 +70,13 @@ function whoText({ arms }: Criterion, backends: readonly Backend[]): string {
   return `backend ${who.join(', ')}${sides}${baseline === undefined ? '' : `, compared with "${baseline.name}"`}`;
 }
 
-/** Kayenta's judge classifies a shift; its limit only says which way is worse. */
 function failText({ evidence, rule }: Criterion): string {
+  // Kayenta's judge classifies a shift; its limit only says which way is worse.
   if (evidence === 'kayenta')
     return 'classified High where an increase breaks pass, Low where a decrease does';
+  if (rule.burn !== undefined)
+    return 'a page row burns in both of its windows, or too little of the budget is left; a ticket row that burns is a warning';
+  if (rule.anomaly !== undefined) return 'measured, and unusual';
   return `measured, and ${rule.warn === null ? 'pass does not hold' : 'neither holds'}`;
 }
 
@@ -79,15 +88,19 @@ function inconclusiveLines(criterion: Criterion, gate: Gate): readonly string[] 
   const { rule, coverage, maxAgeMs, evidence, arms } = criterion;
   const isOld = `the newest data are more than ${formatDuration(maxAgeMs)} older than the end of the window`;
   const isPoint = evidence === 'point';
+  const isOwn = rule.burn !== undefined || rule.anomaly !== undefined;
   return [
     ...(isPoint || rule.minSamples > 1 ? [tooFewText(criterion)] : []),
-    ...(isPoint || evidence === 'kayenta'
+    ...ownLines(criterion),
+    ...(isPoint || isOwn || evidence === 'kayenta'
       ? []
       : [
           fewestText(criterion),
           `neither is it certain that the limit is broken (false alarm ${percent(rule.falseAlarm)}), nor that it holds (false pass ${percent(rule.falsePass)})`,
         ]),
-    ...(rule.take.kind === 'instant' || criterion.kind === 'samples' ? [] : [coverageText(gate, coverage)]),
+    ...(rule.take.kind === 'instant' || criterion.kind === 'samples' || rule.burn !== undefined
+      ? []
+      : [coverageText(gate, coverage)]),
     ...(rule.take.kind === 'age' ? [] : [isOld]),
     ...(criterion.mayEnd || rule.take.kind === 'instant' ? [] : ['a series ends inside the window']),
     ...(arms.length > 1 ? ['the baseline has no value, or is 0 where the limit is a share of it'] : []),
@@ -108,6 +121,18 @@ function fewestText({ evidence, rule }: Criterion): string {
     default:
       return `fewer than ${rule.minSteps} steps hold data in every arm`;
   }
+}
+
+/** What burn rates and anomalies need besides. */
+function ownLines({ rule, coverage }: Criterion): readonly string[] {
+  if (rule.burn !== undefined)
+    return [
+      `a window that could decide holds too few events, or data in less than ${numberText(coverage * 100)} % of its steps`,
+      'good or bad events are more than all: such counts are inconsistent',
+    ];
+  return rule.anomaly === undefined
+    ? []
+    : ['fewer than 30 earlier steps hold data (3 seasons, where they are compared)'];
 }
 
 /** A budget with two digits that count: `0.83 %`. */

@@ -64,7 +64,7 @@ function criterionPlan(criterion: Criterion, gate: Gate): readonly string[] {
       'take',
       `${takeText(rule)}${criterion.across === undefined ? '' : `, across series: ${criterion.across}`}`,
     ],
-    ['pass', `${rule.pass.text}   that is ${understood(rule.pass.condition, unit)}`],
+    ['pass', passText(rule)],
     ...(rule.warn === null
       ? []
       : [['warn', `${rule.warn.text}   that is ${understood(rule.warn.condition, unit)}`] as const]),
@@ -83,6 +83,7 @@ function criterionPlan(criterion: Criterion, gate: Gate): readonly string[] {
       questions.map((each) => queryRow(each, arm.name, gate)),
     ),
     ...earlierRows(criterion),
+    ...windowRows(criterion),
     ...criterion.notes.map((note): Row => ['note', note]),
   ];
   return [`  ${criterion.key}${marks.length === 0 ? '' : `   ${marks.join(', ')}`}`, ...rowsText(rows, 2)];
@@ -102,6 +103,26 @@ function earlierRows({ earlier }: Criterion): readonly Row[] {
       ({ part, query }): Row => ['query', queryLines(`${earlier.arm} ${part}`, query, '')],
     ),
   ];
+}
+
+/** Limits of a block of their own are understood as they are told. */
+function passText({ pass, unit, burn, anomaly }: Criterion['rule']): string {
+  return burn !== undefined || anomaly !== undefined
+    ? pass.text
+    : `${pass.text}   that is ${understood(pass.condition, unit)}`;
+}
+
+/** Windows of their own, each with what is asked of it; what is cut out of one is asked with it. */
+function windowRows({ windows }: Criterion): readonly Row[] {
+  const asked = new Set<PreparedQuery>();
+  return windows.flatMap(({ name, window, questions }) => [
+    ['window', `${name}: ${windowText(window)}`] as const,
+    ...questions.flatMap(({ part, query }): readonly Row[] => {
+      if (asked.has(query)) return [];
+      asked.add(query);
+      return [['query', queryLines(`${name} ${part}`, query, '')]];
+    }),
+  ]);
 }
 
 function evidenceText({ evidence, rule, coverage, maxAgeMs }: Criterion, gate: Gate): string {

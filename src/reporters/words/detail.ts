@@ -109,7 +109,7 @@ export function evidenceText(report: GateReport, gate: GateResult, criterion: Cr
 
 /** How far the evidence is on its way: `86 % of what a pass needs, 0 % of what a fail needs`. */
 function meterText({ evidence }: CriterionResult): string | null {
-  if (evidence?.logE == null) return null;
+  if (evidence?.logE == null || evidence.alpha === null || evidence.falsePass === null) return null;
   const part = (lnE: number | null, budget: number): string =>
     percentText(Math.min(1, Math.max(0, (lnE ?? 0) / Math.log(1 / budget))));
   const { logE, alpha, falsePass } = evidence;

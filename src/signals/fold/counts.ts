@@ -7,6 +7,8 @@ import { endedOf, hasData, newestOf, sumStrata, type Track, tracksOf } from './s
 
 /** Share by which extrapolated counts may exceed their total before the selectors are taken not to nest. */
 const EXTRAPOLATION_SLACK = 0.02;
+/** The same number added up in another order. */
+const SUM_SLACK = 1e-9;
 
 /** A numerator and a denominator, both counts per stratum. */
 export interface CountParts {
@@ -122,7 +124,7 @@ function observation(
   const numerators = sumStrata(top, length);
   const denominators = sumStrata(bottom, length);
   const strata = denominators.map((n, i): Count | null => (n === null ? null : { k: numerators[i] ?? 0, n }));
-  const nested = parts.isNested ? nest(strata, parts) : { strata, trouble: [] };
+  const nested = parts.isNested ? nest(strata, parts, input.keepsExcess === true) : { strata, trouble: [] };
   return {
     labels,
     evidence: { kind: 'counts', strata: nested.strata },
@@ -137,6 +139,7 @@ function observation(
 function nest(
   strata: readonly (Count | null)[],
   parts: CountParts,
+  keepsExcess: boolean,
 ): { strata: readonly (Count | null)[]; trouble: readonly Trouble[] } {
   let k = 0;
   let n = 0;
@@ -144,7 +147,7 @@ function nest(
     k += count?.k ?? 0;
     n += count?.n ?? 0;
   }
-  const isBeyond = k > n * (1 + EXTRAPOLATION_SLACK) && k - n > 1;
+  const isBeyond = keepsExcess ? k > n * (1 + SUM_SLACK) : k > n * (1 + EXTRAPOLATION_SLACK) && k - n > 1;
   const trouble: readonly Trouble[] = isBeyond
     ? [
         {
@@ -154,6 +157,7 @@ function nest(
         },
       ]
     : [];
+  if (keepsExcess) return { strata, trouble };
   return { strata: strata.map((count) => count && { k: Math.min(count.k, count.n), n: count.n }), trouble };
 }
 

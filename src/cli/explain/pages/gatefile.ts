@@ -79,7 +79,8 @@ export const gatefilePages: Readonly<Record<Extract<FailureCode, `gatefile.${str
     mend: 'Rename one of them.',
   },
   'gatefile.limit': {
-    means: 'A limit cannot be read, can be read in two ways, or can never hold or never fail.',
+    means:
+      'A limit cannot be read, can be read in two ways, or can never hold or never fail: a burn rate that no outage reaches is one.',
     why: 'A limit that always holds is none. "+10%" might be against zero or against the baseline.',
     mend: 'Write an operator and a side. "%" after "baseline" is a share of it; "pp" is percentage points.',
     example: [
@@ -87,6 +88,7 @@ export const gatefilePages: Readonly<Record<Extract<FailureCode, `gatefile.${str
       'pass: "<= baseline + 10%"',
       'pass: ">= baseline - 1pp"',
       'pass: "between 1 and 5"',
+      'burn: { objective: 99.9%, period: 30d }',
     ],
   },
   'gatefile.unit': {

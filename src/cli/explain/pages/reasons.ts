@@ -78,10 +78,11 @@ export const reasonPages: Readonly<Record<ReasonCode, Page>> = {
     mend: 'Wait for traffic, or widen the margin.',
   },
   'history-too-short': {
-    means: 'The criterion compares with earlier windows, and fewer than 10 of them hold data.',
+    means:
+      'The criterion compares with earlier windows, of which fewer than 10 hold data; or it looks for an anomaly, and fewer than 30 earlier steps do.',
     why: 'How much healthy windows differ cannot be learnt from a few, and without it every difference looks large.',
     mend: 'Wait until there is more history, shorten the window, or look further back.',
-    example: ['evidence: history', 'earlier-windows: 40'],
+    example: ['evidence: history', 'earlier-windows: 40', 'anomaly: { against: trailing, history: 6h }'],
   },
   exposure: {
     means: 'The arms do not get the shares of traffic that the gate declares.',
