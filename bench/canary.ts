@@ -13,10 +13,9 @@ import {
 import { median, rounded, say, sayResult } from './support/measure.js';
 
 const AT_ONCE = 4;
-const DECIDED_BY = 110;
+const DECIDED_BY = 140;
 const WAIT = 70;
-const PAUSE = 3;
-const STOPPED = 'stopped';
+const PAUSE = 5;
 
 interface Scenario {
   readonly name: string;
@@ -30,13 +29,15 @@ interface Scenario {
 
 const SCENARIOS: readonly Scenario[] = [
   { name: 'healthy', shop: () => ({ fault: null }), deadline: DECIDED_BY, right: 'promoted', named: [] },
-  ...REGRESSIONS.map(({ fault, criteria }) => ({
-    name: fault,
-    shop: () => ({ fault }),
-    deadline: DECIDED_BY,
-    right: STOPPED,
-    named: criteria,
-  })),
+  ...REGRESSIONS.map(
+    ({ fault, criteria }): Scenario => ({
+      name: fault,
+      shop: () => ({ fault }),
+      deadline: DECIDED_BY,
+      right: 'stopped',
+      named: criteria,
+    }),
+  ),
   {
     name: 'no-traffic',
     shop: (seed) => ({ fault: SILENT[seed % SILENT.length] ?? null }),
@@ -87,12 +88,20 @@ async function runWave(wave: readonly number[]): Promise<void> {
         const { deadline } = scenario;
         const url = prometheus.url;
         const loop = await startLoop({ shop: shop.name, deployed, url, deadline, pause: PAUSE });
-        ends.get(scenario.name)?.push(await loop.ended());
+        const end = await loop.ended();
+        ends.get(scenario.name)?.push(end);
+        if (end.exposure !== scenario.right) sayWhy(shop.name, end);
       }),
     ]);
   } finally {
     await canaries.stop();
   }
+}
+
+/** What stood in the way of the verdict that was to be. */
+function sayWhy(shop: string, { code, exposure, report }: LoopEnd): void {
+  const reasons = report.reasons.map(({ key, text }) => `${key}: ${text}`);
+  say(`${shop}: ${code}, ${exposure} · ${[...new Set(reasons)].join(' · ')}`);
 }
 
 function rowOf({ name, right, named }: Scenario) {

@@ -182,9 +182,11 @@ export async function startLoop({ shop, deployed, url, deadline, pause }: LoopOp
   const folder = await mkdtemp(join(tmpdir(), 'gatekeeper-canary-'));
   const at = (name: string): string => join(folder, name);
   await writeFile(at('exposure'), '');
+  // Looks cost far more than scrapes: where many loops run, the shops would be scraped too late.
   const loop = await startProcess(
-    'sh',
+    'nice',
     [
+      ...['-n', '10', 'sh'],
       join(ROOT, 'docs/canary-loop.sh'),
       ...[GATE, '--var', `shop=${shop}`, '--report', 'pretty', '--report', `json:${at('report.json')}`],
     ],
