@@ -35,6 +35,8 @@ export interface Observation {
   readonly trouble: readonly Trouble[];
   /** Remarks that the report must carry: extrapolated counts, counter resets, series summed. */
   readonly notes: readonly string[];
+  /** True when the backend extrapolated the counts: fewer events were seen than they say. */
+  readonly isExtrapolated?: boolean;
 }
 
 /** Trouble with evidence that no judge may pass over. */

@@ -90,7 +90,7 @@ test('values that say nothing, or nothing that can be done', async () => {
 
     x.gate.yaml:20:54  "burn" is no value of "evidence"
        20 │   evidence: { signal: queue, pass: "<= 5", evidence: burn }
-          │                                                      ^^^^  write point, sequential, history
+          │                                                      ^^^^  write point, sequential, history, mann-whitney, kayenta
 
     x.gate.yaml:21:111  "warn" is no value of "severity"
        21 │ : { w: { long: 1h, factor: 2, severity: warn } } } }

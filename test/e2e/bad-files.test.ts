@@ -828,16 +828,16 @@ criteria:
          16 │   tickets: { incidents: {} }
             │              ^^^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:21:37  evidence "mann-whitney" is not yet supported by this version
-         21 │   ranks: { signal: queue, evidence: mann-whitney, pass: "<= 5" }
-            │                                     ^^^^^^^^^^^^  use "point"
+      x.gate.yaml:20:37  "mann-whitney" finds a shift of all values, which this take does not read
+         20 │   ranks: { signal: queue, evidence: mann-whitney, pass: "<= 5" }
+            │                                     ^^^^^^^^^^^^  write "take: mean" or "take: p50", so that every step has a value, or "evidence: point"
 
-      x.gate.yaml:22:38  evidence "kayenta" is not yet supported by this version
-         22 │   canary: { signal: queue, evidence: kayenta, pass: "<= 5" }
-            │                                      ^^^^^^^  use "point"
+      x.gate.yaml:21:38  "kayenta" compares the values of all steps, and reports their means
+         21 │   canary: { signal: queue, evidence: kayenta, pass: "<= 5" }
+            │                                      ^^^^^^^  write "take: mean"
 
-      x.gate.yaml:23:33  take "regressions" is not yet supported by this version
-         23 │   worse: { signal: queue, take: regressions, pass: "<= 5" }
+      x.gate.yaml:22:33  take "regressions" is not yet supported by this version
+         22 │   worse: { signal: queue, take: regressions, pass: "<= 5" }
             │                                 ^^^^^^^^^^^  remove the criterion; nothing of it would be judged"
     `);
   });

@@ -103,6 +103,20 @@ describe('verdicts on shares', () => {
   });
 });
 
+test('extrapolated counts weigh as many events as four scrapes a step can have seen', () => {
+  const rule = ruleOf('>= baseline - 2pp', SHARE);
+  const extrapolated = (k: number, n: number): Observation => ({
+    ...steady(k, n, 6),
+    isExtrapolated: true,
+  });
+  const seen = sequential.judge(rule, steady(80, 100, 6), steady(90, 100, 6));
+  const claimed = sequential.judge(rule, extrapolated(80, 100), extrapolated(90, 100));
+  expect([seen.verdict, claimed.verdict]).toEqual(['fail', 'inconclusive']);
+  // 1 - 1 / 3.6: of the shortest step that is no "step-too-short".
+  expect(claimed.evidence?.n.canary).toBeCloseTo((600 * 2.6) / 3.6, 9);
+  expect([claimed.value, claimed.n]).toEqual([0.8, 600]);
+});
+
 describe('before min-steps', () => {
   test.each([
     { name: 'a disaster', of: [0, 1000] },

@@ -159,3 +159,9 @@ test('counts never fall from bound to bound, whatever was answered', () => {
     }),
   );
 });
+
+test('counts that the backend extrapolated are marked', () => {
+  const answer = bucketsOf({ '+Inf': flat(9), '0.5': flat(4) })(WINDOW);
+  expect(observation(latency, { bucket: { ...answer, isExtrapolated: true } }).isExtrapolated).toBe(true);
+  expect(observation(latency, { bucket: answer }).isExtrapolated).toBeUndefined();
+});

@@ -444,3 +444,20 @@ describe('laws', () => {
     );
   });
 });
+
+test.each(['g', 't'])('counts that the backend extrapolated are marked, be it only %s', (part) => {
+  const answer = (isExtrapolated: boolean): Answer => ({
+    series: [seriesOf(WINDOW, [9, 9, 9, 9, 9])],
+    isExtrapolated,
+  });
+  const of = (isExtrapolated: boolean) =>
+    observation(good, {
+      good: answer(isExtrapolated && part === 'g'),
+      total: answer(isExtrapolated && part === 't'),
+    });
+  expect(of(true)).toMatchObject({
+    isExtrapolated: true,
+    notes: ['counts were extrapolated by the backend'],
+  });
+  expect(of(false).isExtrapolated).toBeUndefined();
+});

@@ -98,6 +98,7 @@ function observation(
         : []),
     ],
     notes: answer.isExtrapolated ? ['counts were extrapolated by the backend'] : [],
+    ...(answer.isExtrapolated && { isExtrapolated: true }),
   };
 }
 

@@ -81,7 +81,7 @@ function commonTrouble(
   top: readonly Track[],
   bottom: readonly Track[],
   answers: readonly Answer[],
-): { trouble: readonly Trouble[]; notes: readonly string[] } {
+): Pick<Observation, 'trouble' | 'notes' | 'isExtrapolated'> {
   const trouble: Trouble[] = [];
   const notes: string[] = [];
   const isAbsent = top.length === 0 && bottom.some(hasData);
@@ -103,8 +103,9 @@ function commonTrouble(
       next: `check the selector of "${parts.numerator}"`,
     });
   }
-  if (answers.some((answer) => answer.isExtrapolated)) notes.push('counts were extrapolated by the backend');
-  return { trouble, notes };
+  const isExtrapolated = answers.some((answer) => answer.isExtrapolated);
+  if (isExtrapolated) notes.push('counts were extrapolated by the backend');
+  return { trouble, notes, ...(isExtrapolated && { isExtrapolated }) };
 }
 
 function isSeen(input: ObserveInput, parts: CountParts): boolean {
@@ -118,7 +119,7 @@ function observation(
   labels: Labels,
   top: readonly Track[],
   bottom: readonly Track[],
-  common: { trouble: readonly Trouble[]; notes: readonly string[] },
+  common: Pick<Observation, 'trouble' | 'notes' | 'isExtrapolated'>,
 ): Observation {
   const length = strataOf(input.window);
   const numerators = sumStrata(top, length);
@@ -126,12 +127,12 @@ function observation(
   const strata = denominators.map((n, i): Count | null => (n === null ? null : { k: numerators[i] ?? 0, n }));
   const nested = parts.isNested ? nest(strata, parts, input.keepsExcess === true) : { strata, trouble: [] };
   return {
+    ...common,
     labels,
     evidence: { kind: 'counts', strata: nested.strata },
     newest: newestOf(bottom),
     ended: endedOf([...bottom, ...top], input.window, input.maxAgeMs),
     trouble: [...common.trouble, ...nested.trouble],
-    notes: common.notes,
   };
 }
 
