@@ -1,6 +1,7 @@
 /** Rollouts as a Prometheus would have scraped them: cumulative counters of two arms, at instants of their own. */
+
+import { binomial, type Random, randomOf } from '../../src/stats/draw.js';
 import { poisson } from '../../test/support/store/random.js';
-import { binomial, type Random, randomOf } from '../peeking/draw.js';
 
 export interface World {
   readonly name: string;
