@@ -43,7 +43,8 @@ describe('codes', () => {
     const { code, stdout, stderr } = await explain(await folderWith({}), 'gatefile.limit');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toBe(`gatefile.limit
-  means    A limit cannot be read, can be read in two ways, or can never hold or never fail.
+  means    A limit cannot be read, can be read in two ways, or can never hold or never fail: a burn
+           rate that no outage reaches is one.
   why      A limit that always holds is none. "+10%" might be against zero or against the baseline.
   mend     Write an operator and a side. "%" after "baseline" is a share of it; "pp" is percentage
            points.

@@ -58,10 +58,47 @@ export function project(
     else high = baseline;
     // Fisher scoring; a step that leaves the bracket is halved instead.
     const next = baseline + pull / ((scale * scale * judgedN) / spreadJ + baselineN / spreadB);
-    if (Math.abs(next - baseline) <= 1e-13 * baseline) break;
+    // Past this rounding alone moves it, for ever.
+    if (Math.abs(next - baseline) <= 1e-12 * baseline) break;
     baseline = next > low && next < high ? next : (low + high) / 2;
   }
   return { judged: scale * baseline + offset, baseline };
+}
+
+/**
+ * A pair of rates at a distance beyond the line, with the point on the line that is nearest to it: `project` the other way
+ * round, and without a search. The point comes first, and the alternative is where it has to be for that point to be
+ * the nearest; its baseline lies next to `rate`.
+ *
+ * @param distance signed, of the judged rate from the line
+ * @returns undefined where either would be no pair of possible rates
+ */
+export function tiedTo(
+  family: Family,
+  rate: number,
+  distance: number,
+  { scale, offset }: Line,
+  judgedN: number,
+  baselineN: number,
+): { readonly alternative: Rates; readonly nearest: Rates } | undefined {
+  const isShare = family === 'binomial';
+  const sizes = (scale * judgedN) / baselineN;
+  // How far the baseline gives way for each step of the judged rate, first about the rate, then at the point itself.
+  let border = scale * rate + offset;
+  let give = sizes * (isShare ? (rate * (1 - rate)) / (border * (1 - border)) : rate / border);
+  if (!(border > 0) || (isShare && border >= 1)) return undefined;
+  const point = rate + (give * distance) / (1 + scale * give);
+  border = scale * point + offset;
+  if (!isPossible(family, point) || !isPossible(family, border)) return undefined;
+  give = sizes * (isShare ? (point * (1 - point)) / (border * (1 - border)) : point / border);
+  const step = distance / (1 + scale * give);
+  const alternative = { judged: border + step, baseline: point - give * step };
+  if (!isPossible(family, alternative.judged) || !isPossible(family, alternative.baseline)) return undefined;
+  return { alternative, nearest: { judged: border, baseline: point } };
+}
+
+function isPossible(family: Family, rate: number): boolean {
+  return family === 'binomial' ? rate > EDGE && rate < 1 - EDGE : rate > Number.MIN_VALUE;
 }
 
 /** ln of the likelihood ratio of one stratum: `alternative` over `nearest`. */
@@ -81,5 +118,5 @@ export function lnRatio(
 ): number {
   const events = k === 0 ? 0 : k * Math.log(above / below);
   if (family === 'poisson') return events - n * (above - below);
-  return events + (n === k ? 0 : (n - k) * (Math.log1p(-above) - Math.log1p(-below)));
+  return events + (n === k ? 0 : (n - k) * Math.log1p((below - above) / (1 - below)));
 }

@@ -4,6 +4,10 @@ import type { Family } from './block.js';
 const HORIZON = 15;
 const SMALLEST = 0.005;
 const LARGEST = 0.8;
+/** How far behind, in ln. */
+const PAUSE = 50;
+/** ln of a share that changes no digit of a sum. */
+const NEGLIGIBLE = -40;
 
 /** Multiples of the middle effect, and the share of the stake on each. */
 const SPREAD = [
@@ -43,13 +47,26 @@ export function beyond(family: Family, rate: number, effect: number): number {
   return 1 / (1 + ((1 - rate) / rate) * Math.exp(-effect));
 }
 
+/**
+ * Bets below this sit out the next stratum: they are so far behind the best that they could not catch up by it. Whether
+ * to bet is then known before the stratum is, so the evidence stays what it promises; it goes on where the best falls back.
+ */
+export function pausedBelow(logs: readonly number[]): number {
+  let best = Number.NEGATIVE_INFINITY;
+  for (const value of logs) if (value > best) best = value;
+  return best - PAUSE;
+}
+
 /** ln of the weighted mean of exp(values): the mixture of e-values. */
 export function lnMixture(values: readonly number[], bets: readonly { readonly weight: number }[]): number {
-  const most = Math.max(...values);
+  let most = Number.NEGATIVE_INFINITY;
+  for (const value of values) if (value > most) most = value;
   if (!Number.isFinite(most)) return most;
   let sum = 0;
-  values.forEach((value, i) => {
-    sum += (bets[i]?.weight ?? 0) * Math.exp(value - most);
-  });
+  for (let i = 0; i < bets.length; i += 1) {
+    const below = (values[i] ?? 0) - most;
+    // What is lost beside the largest is not worth an exponential.
+    if (below > NEGLIGIBLE) sum += (bets[i]?.weight ?? 0) * Math.exp(below);
+  }
   return most + Math.log(sum);
 }

@@ -1,5 +1,5 @@
 import { type Family, lnRatio } from './block.js';
-import { beyond, effectsFor, lnMixture } from './effects.js';
+import { beyond, effectsFor, lnMixture, pausedBelow } from './effects.js';
 
 /**
  * Evidence that a rate lies beyond a fixed bound, against every rate on the other side; an e-process.
@@ -22,7 +22,9 @@ export function lnBeyondBound(
   const rates = bets.map(({ effect }) => beyond(family, bound, side * effect));
   const logs = bets.map(() => 0);
   counts.forEach((count, i) => {
+    const least = pausedBelow(logs);
     rates.forEach((rate, j) => {
+      if ((logs[j] ?? 0) < least) return;
       logs[j] = (logs[j] ?? 0) + lnRatio(family, count, rate, bound);
     });
     out[i] = lnMixture(logs, bets);

@@ -1,6 +1,6 @@
-import { type Family, type Line, lnBlock, type Pair, project } from './block.js';
+import { type Family, type Line, lnBlock, type Pair, project, tiedTo } from './block.js';
 import { isExact, lnConditional } from './conditional.js';
-import { beyond, effectsFor, lnMixture } from './effects.js';
+import { beyond, effectsFor, lnMixture, pausedBelow } from './effects.js';
 import { scoreOf } from './score-of.js';
 
 /** Weight that each stratum keeps in the next one's guess of the common rate: drift is followed, noise is not. */
@@ -34,12 +34,15 @@ export function lnBeyondLine(family: Family, pairs: readonly Pair[], line: Line,
         logs = bets.map(() => 0);
       }
       const isGiven = isConditional && (family === 'poisson' || isExact(pair));
-      bets.forEach((bet, j) => {
+      const rate = past.rate();
+      const least = pausedBelow(logs);
+      for (const [j, bet] of bets.entries()) {
+        if ((logs[j] ?? 0) < least) continue;
         const won = isGiven
           ? lnConditional(family, pair, bet.effect, Math.log(line.scale))
-          : lnAgainstLine(family, pair, line, side, bet, past.rate());
+          : lnAgainstLine(family, pair, line, side, bet, rate);
         logs[j] = (logs[j] ?? 0) + won;
-      });
+      }
       past.add(pair.baseline);
     }
     out[i] = bets.length === 0 ? 0 : lnMixture(logs, bets);
@@ -85,10 +88,15 @@ function lnAgainstLine(
   // A share has ends that nothing lies beyond; a rate has one, and no unit of its own to keep away from it by.
   const bound =
     family === 'binomial' ? Math.min(1 - FLOOR, Math.max(FLOOR, border)) : Math.max(FLOOR * rate, border);
-  const alternative = { judged: bet.isEqual ? rate : beyond(family, bound, bet.effect), baseline: rate };
+  const judged = bet.isEqual ? rate : beyond(family, bound, bet.effect);
   // Near the ends of what a share can be, an alternative may fall on the allowed side: it bets nothing then.
-  if (side * (alternative.judged - border) <= 0) return 0;
-  const nearest = project(family, alternative, line, pair.judged.n, pair.baseline.n);
+  const distance = judged - border;
+  if (side * distance <= 0) return 0;
+  const { judged: own, baseline: other } = pair;
+  const tied = tiedTo(family, rate, distance, line, own.n, other.n);
+  if (tied !== undefined) return lnBlock(family, pair, tied.alternative, tied.nearest);
+  const alternative = { judged, baseline: rate };
+  const nearest = project(family, alternative, line, own.n, other.n);
   return nearest === undefined ? 0 : lnBlock(family, pair, alternative, nearest);
 }
 

@@ -9,6 +9,7 @@ import {
   type Pair,
   project,
   type Rates,
+  tiedTo,
 } from '../../../src/stats/sequential/block.js';
 import { expectation, pairOf } from './support.js';
 
@@ -88,6 +89,45 @@ describe('the nearest point on the line', () => {
         }
       }),
     );
+  });
+});
+
+describe('the point that a pair is tied to', () => {
+  const line = fc.record({
+    scale: fc.constantFrom(1, 0.9, 1.25),
+    offset: fc.constantFrom(0, -0.02, 0.03),
+  });
+  const size = fc.integer({ min: 1, max: 100_000 });
+
+  test.each(['binomial', 'poisson'] as const)('is the nearest on the line, %s', (family) => {
+    let found = 0;
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.06, max: 0.9, noNaN: true }),
+        fc.double({ min: -0.3, max: 0.3, noNaN: true }).filter((distance) => Math.abs(distance) > 1e-4),
+        line,
+        size,
+        size,
+        (rate, distance, border, n, m) => {
+          const tied = tiedTo(family, rate, distance, border, n, m);
+          if (tied === undefined) return;
+          found += 1;
+          const { alternative, nearest } = tied;
+          expect(nearest.judged).toBeCloseTo(border.scale * nearest.baseline + border.offset, 12);
+          const gap = alternative.judged - border.scale * alternative.baseline - border.offset;
+          expect(gap).toBeCloseTo(distance, 12);
+          const searched = project(family, alternative, border, n, m);
+          expect(nearest.baseline / (searched?.baseline ?? 0)).toBeCloseTo(1, 8);
+        },
+      ),
+    );
+    expect(found).toBeGreaterThan(50);
+  });
+
+  test('is none where a rate would have to leave what is possible', () => {
+    expect(tiedTo('binomial', 0.99, 0.2, { scale: 1, offset: 0 }, 10, 10)).toBeUndefined();
+    expect(tiedTo('poisson', 0.1, -0.5, { scale: 1, offset: 0.01 }, 10, 10)).toBeUndefined();
+    expect(tiedTo('binomial', 0.5, 0.1, { scale: 1, offset: -0.6 }, 10, 10)).toBeUndefined();
   });
 });
 
