@@ -13,7 +13,7 @@ import { type EpochMs, formatDuration, formatInstant } from '../model/time.js';
 import { type FoldedVerdict, foldGate, scoreOf, VERDICTS, type Verdict, worst } from '../model/verdict.js';
 import type { Measurements } from './collect.js';
 import { coverageOf } from './evidence.js';
-import { judgeCriterion } from './judge.js';
+import { answersOf, judgeCriterion } from './judge.js';
 import { type Ruled, type RunPolicy, rule } from './policy.js';
 import { evidenceOf, finite, pastOf, windowOf } from './report-parts.js';
 
@@ -241,6 +241,7 @@ function criterionResult(ruled: Ruled, gate: Gate, measurements: Measurements): 
     notes: [
       ...new Set([
         ...criterion.notes,
+        ...answersOf(criterion, measurements).flatMap((answer) => answer.notes ?? []),
         ...judgement.notes,
         ...(ruled.judged?.notes ?? []),
         ...(ruled.baseline?.notes ?? []),
