@@ -22,6 +22,14 @@ const REFUSALS = [400, 403, 404, 413, 500, 501];
 /** Settings that this profile may not change; the profile is read-only then, which is what was wanted. */
 const LOCKED = /Cannot (?:override|modify) .*setting|Cannot (?:override|modify) '/i;
 
+/** What servers before 20 do not know. */
+const NEWER = {
+  // Times as RFC 3339 in UTC, whatever the zone of the server and of the column.
+  date_time_output_format: 'iso',
+  // Whoever stops waiting stops the statement, too.
+  cancel_http_readonly_queries_on_client_close: '1',
+};
+
 /**
  * Asks one statement that can only read.
  *
@@ -41,8 +49,7 @@ export async function askClickhouse(
   const parameters = spoken.parameters.map((value, i) => [`param_p${i + 1}`, escaped(value)] as const);
   const response = await send(server, spoken, context, {
     ...Object.fromEntries(parameters),
-    // Times as RFC 3339 in UTC, whatever the zone of the server and of the column.
-    ...(isNew ? { date_time_output_format: 'iso' } : {}),
+    ...(isNew ? NEWER : {}),
   });
   return tableIn(response.body, isNew ? 'UTC' : zone, server.source);
 }

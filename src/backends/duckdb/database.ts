@@ -143,7 +143,8 @@ function once<T>(known: Map<string, Promise<T>>, name: string, begin: () => Prom
 /** None for a statement that cannot be parsed: asking it says why. */
 function namesIn(connection: DuckDBConnection, sql: string): readonly string[] {
   try {
-    return connection.getTableNames(sql, false);
+    // Names are told of a statement without parameters alone.
+    return connection.getTableNames(sql.replaceAll(/\$\d+/g, 'NULL'), false);
   } catch {
     return [];
   }

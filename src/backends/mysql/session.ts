@@ -31,11 +31,16 @@ export async function askMysql(
       backend,
       context,
       async () => {
-        connection = driver.createConnection(optionsOf(server, tls, context.timeoutMs));
-        // A socket that breaks between two questions would otherwise end the process.
-        connection.on('error', () => undefined);
-        await makeSafe(connection, context.timeoutMs);
-        return await rowsOf(connection, statement, new RowCollector(backend, context.maxBytes));
+        const opened = driver.createConnection(optionsOf(server, tls, context.timeoutMs));
+        connection = opened;
+        // What happens to the connection is told to it alone, and not to the question that waits for an answer.
+        const broken = new Promise<never>((_, rejected) => {
+          opened.on('error', rejected);
+        });
+        const answer = makeSafe(opened, context.timeoutMs).then(() =>
+          rowsOf(opened, statement, new RowCollector(backend, context.maxBytes)),
+        );
+        return await Promise.race([broken, answer]);
       },
       () => connection?.destroy(),
     );
