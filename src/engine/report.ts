@@ -110,7 +110,12 @@ function gateResult(gate: Gate, measurements: Measurements, facts: RunFacts): Ga
     score: gate.score === null ? null : { points: scoreOf(ballots) ?? null, ...gate.score },
     policy: gate.policy,
     criteria: ruled.map((each) => criterionResult(each, gate, measurements)),
-    notes: [...gate.notes, ...deployNote(gate), ...unlistedNotes(gate, measurements)],
+    notes: [
+      ...gate.notes,
+      ...deployNote(gate),
+      ...unlistedNotes(gate, measurements),
+      ...notesOfAnswers(gate, measurements),
+    ],
   };
 }
 
@@ -143,6 +148,12 @@ function settle(
     };
   }
   return { verdict: folded, reason: null };
+}
+
+/** What backends say of their answers, each thing once: several criteria may rest on one source. */
+function notesOfAnswers(gate: Gate, measurements: Measurements): readonly string[] {
+  const answers = gate.criteria.flatMap((criterion) => answersOf(criterion, measurements));
+  return [...new Set(answers.flatMap((answer) => answer.notes ?? []))];
 }
 
 function deployNote(gate: Gate): readonly string[] {
@@ -241,7 +252,6 @@ function criterionResult(ruled: Ruled, gate: Gate, measurements: Measurements): 
     notes: [
       ...new Set([
         ...criterion.notes,
-        ...answersOf(criterion, measurements).flatMap((answer) => answer.notes ?? []),
         ...judgement.notes,
         ...(ruled.judged?.notes ?? []),
         ...(ruled.baseline?.notes ?? []),

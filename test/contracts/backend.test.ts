@@ -87,10 +87,8 @@ beforeAll(async () => {
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  [postgres, mariadb] = await Promise.all([
-    canRunPostgres ? startPostgres() : undefined,
-    canRunMariadb ? startMariadb() : undefined,
-  ]);
+  if (canRunPostgres) postgres = await startPostgres();
+  if (canRunMariadb) mariadb = await startMariadb();
   await postgres?.sql(`CREATE ROLE gate LOGIN PASSWORD '${SECRET.value}'; CREATE ROLE other LOGIN PASSWORD 'other';
     CREATE ROLE crowded LOGIN PASSWORD '${SECRET.value}' CONNECTION LIMIT 0;
     CREATE FUNCTION broken() RETURNS integer LANGUAGE plpgsql AS

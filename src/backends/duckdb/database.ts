@@ -77,7 +77,7 @@ export class Database {
     context: BackendContext,
     work: (connection: DuckDBConnection, opened: Opened) => Promise<T>,
   ): Promise<T> {
-    const { source } = this.#site;
+    const { source, tables } = this.#site;
     let connection: DuckDBConnection | undefined;
     const begin = async (): Promise<T> => {
       this.#opened ??= openIn(this.#site);
@@ -93,7 +93,12 @@ export class Database {
     try {
       return await inTime(source.backend, context, begin, () => connection?.interrupt());
     } catch (error) {
-      throw duckdbFailure(error, source, statement);
+      throw duckdbFailure(
+        error,
+        source,
+        statement,
+        tables.map(({ name }) => name),
+      );
     }
   }
 

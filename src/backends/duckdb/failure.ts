@@ -1,3 +1,4 @@
+import { suggest } from '../../contracts/suggest.js';
 import { BackendError, type FailureCode } from '../../model/failure.js';
 import type { Statement } from '../sql/bind.js';
 import { refusalOf, type SqlSource, wordsOf } from '../sql/refusal.js';
@@ -42,22 +43,37 @@ const MEANINGS: readonly (readonly [RegExp, Meaning])[] = [
 ];
 
 /** What DuckDB threw, as a failure; its own drawing of the place becomes ours, in the statement as it was written. */
-export function duckdbFailure(error: unknown, source: SqlSource, statement: Statement): BackendError {
+export function duckdbFailure(
+  error: unknown,
+  source: SqlSource,
+  statement: Statement,
+  tables: readonly string[],
+): BackendError {
   if (error instanceof BackendError) return error;
   const { message } = wordsOf(error);
   const meaning = MEANINGS.find(([pattern]) => pattern.test(message))?.[1] ?? { code: 'backend.query' };
   const drawing = message.search(/\n+LINE \d+: /);
   const told = drawing < 0 ? message : message.slice(0, drawing);
+  const absent = /Table with name "?(.+?)"? does not exist/.exec(told)?.[1];
   return refusalOf(
     source,
     {
       ...meaning,
-      // Behind an empty line stand advice on options and all settings of the reader.
-      said: told.split('\n\n', 1)[0] ?? told,
+      ...(absent === undefined ? {} : { mend: mendTable(absent, tables) }),
+      // Behind an empty line stand advice on options and all settings of the reader. Tables are made when they are
+      // asked for, so that DuckDB's own suggestion knows none of them.
+      said: told.split(absent === undefined ? '\n\n' : '\n', 1)[0] ?? told,
       offset: drawing < 0 ? undefined : offsetOf(message.slice(drawing).trimStart(), statement.sql),
     },
     statement,
   );
+}
+
+function mendTable(absent: string, tables: readonly string[]): string {
+  const near = suggest(absent, tables);
+  if (near !== undefined) return `did you mean "${near}"?`;
+  const known = tables.length === 0 ? '' : `; known here: ${tables.join(', ')}`;
+  return `define it under "tables:" of the backend, or write its file in quotes: FROM 'FILE.csv'${known}`;
 }
 
 /** Reads `LINE 2: …text…` with a caret below it; long lines are cut at both ends. */

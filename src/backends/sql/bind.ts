@@ -1,5 +1,10 @@
 import type { Variables } from '../../contracts/backend.js';
-import { expandPlaceholders, placeholdersIn, unknownVariable } from '../../contracts/placeholders.js';
+import {
+  expandPlaceholders,
+  placeholdersIn,
+  unknownVariable,
+  withSymbolicBuiltIns,
+} from '../../contracts/placeholders.js';
 import { type Failure, failed, ok, type Result } from '../../model/failure.js';
 import { strataOf, type Window } from '../../model/window.js';
 import type { BoundValue, Dialect } from './dialect.js';
@@ -94,13 +99,18 @@ function oneStatement(pieces: readonly Piece[]): Result<readonly Piece[]> {
     });
   }
   const behind = last === undefined ? '' : last.text.slice(last.text.indexOf(';') + 1);
-  const isMore = /[^\s;]/.test(behind) || !pieces.slice(at < 0 ? pieces.length : at + 1).every(isBlank);
+  const after = [behind, ...(at < 0 ? [] : pieces.slice(at + 1).map(textOfCode))].join('');
+  const isMore = /[^\s;]/.test(after);
   if (!isMore) return ok(kept);
   return failed({
     code: 'gatefile.query',
     message: 'more than one statement: something follows the ";"',
     mend: 'write one SELECT; several belong into several signals, or into WITH',
   });
+}
+
+function textOfCode({ kind, text }: Piece): string {
+  return kind === 'comment' ? '' : text;
 }
 
 interface Binder {
@@ -141,7 +151,7 @@ function binderOf(variables: Variables, window: Window, dialect: Dialect): Binde
       used[name] = variable.value;
       return place(name, { kind: 'text', text: variable.value });
     },
-    unknown: (name) => unknownVariable(name, variables),
+    unknown: (name) => unknownVariable(name, withSymbolicBuiltIns(variables, window)),
   };
 }
 
