@@ -35,7 +35,13 @@ async function trouble(
   const { failures, gates } = await loadGates({
     sources,
     config,
-    env: { MIMIR_TOKEN: 'not-a-real-token', STATUS_KEY: 'not-a-real-key' },
+    env: {
+      MIMIR_TOKEN: 'not-a-real-token',
+      STATUS_KEY: 'not-a-real-key',
+      PGPASSWORD: 'not-a-real-one',
+      MYSQL_PASSWORD: 'not-a-real-one',
+      CH_PASSWORD: 'not-a-real-one',
+    },
     isReplay: false,
     vars: new Map([['release', 'r42']]),
     givenVars: new Set(),
