@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { defineBackend } from '../contracts/backend.js';
 import { strict } from '../contracts/schema.js';
 import { formatInstant } from '../model/time.js';
+import { crawlersOf } from './duckdb/crawlers.js';
 import { Database } from './duckdb/database.js';
 import { pathRewriter } from './duckdb/paths.js';
 import { tableBlock, tableOf } from './duckdb/tables.js';
@@ -24,6 +25,13 @@ const config = strict({
     .record(z.string().regex(/^[A-Za-z_]\w*$/, 'the name of a table is letters, digits and _'), tableBlock)
     .optional()
     .meta({ description: 'Files by the name that statements call them.' }),
+  crawlers: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, 'a name as in user agents, in lower case'), folder)
+    .optional()
+    .meta({
+      description:
+        'JSON files with the published addresses of crawlers, by name; newer than what is shipped.',
+    }),
 }).meta({ description: 'SQL over files, with no server; it needs the package @duckdb/node-api.' });
 
 /** SQL over CSV, NDJSON, Parquet and access logs on disk, in a database that lives in memory and can only read. */
@@ -35,10 +43,16 @@ export const duckdb = defineBackend({
   open: (block, { id, folder: home }) => {
     const root = resolve(home, block.folder ?? '.');
     const source = { backend: id, product: 'DuckDB', mask: (text: string) => text };
+    const lists = Object.entries(block.crawlers ?? {}).map(
+      ([name, path]) => [name, resolve(home, path)] as const,
+    );
+    const crawlers = crawlersOf(Object.fromEntries(lists));
+    const names = [...crawlers.keys()];
     const database = new Database({
       source,
       folders: [root, ...(block.allow ?? []).map((path) => resolve(home, path))],
-      tables: Object.entries(block.tables ?? {}).map(([name, table]) => tableOf(name, table, root)),
+      tables: Object.entries(block.tables ?? {}).map(([name, table]) => tableOf(name, table, root, names)),
+      crawlers,
     });
     const dialect = dialectIn(root);
     return {

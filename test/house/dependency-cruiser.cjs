@@ -172,6 +172,7 @@ module.exports = {
         'backends/file\\.ts$',
         'backends/file/',
         'backends/sql/tls\\.ts$',
+        'backends/duckdb/crawlers\\.ts$',
         'http/tls\\.ts$',
       ],
       comment:

@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance, DuckDBScalarFunction } from '@duckdb/node-api';
 import type { BackendContext, Health } from '../../contracts/backend.js';
 import { BackendError } from '../../model/failure.js';
 import { RowCollector } from '../sql/answer.js';
@@ -9,7 +9,16 @@ import type { SqlAnswer } from '../sql/prepare.js';
 import type { SqlSource } from '../sql/refusal.js';
 import type { Table } from '../sql/rows.js';
 import { cellReader } from './cells.js';
+import {
+  type CrawlerList,
+  type Crawlers,
+  listNotes,
+  loadLists,
+  type Verify,
+  verifierOf,
+} from './crawlers.js';
 import { duckdbFailure } from './failure.js';
+import { VERIFY } from './logs.js';
 import { type LogCount, malformedRemarks } from './malformed.js';
 import { sqlText } from './paths.js';
 import type { FileTable } from './tables.js';
@@ -19,6 +28,7 @@ interface Site {
   /** Absolute; all that may be read. */
   readonly folders: readonly string[];
   readonly tables: readonly FileTable[];
+  readonly crawlers: Crawlers;
 }
 
 type Driver = typeof import('@duckdb/node-api');
@@ -28,6 +38,7 @@ interface Opened {
   readonly instance: DuckDBInstance;
   /** Sees no table of ours, so that it tells the names in a statement and not what lies behind them. */
   readonly names: DuckDBConnection;
+  readonly lists: ReadonlyMap<string, CrawlerList>;
 }
 
 /** A database in memory for a whole run: opened with the first question, its tables made when a statement names them. */
@@ -43,12 +54,18 @@ export class Database {
 
   /** Rows of one SELECT, and what was malformed in the logs that it names. @throws BackendError */
   async ask(statement: Statement, context: BackendContext): Promise<SqlAnswer> {
-    return await this.#connected(statement, context, async (connection, { driver, names }) => {
+    return await this.#connected(statement, context, async (connection, { driver, names, lists }) => {
       const named = await this.#makeTables(connection, names, statement);
       const table = await rowsOf(connection, driver, statement, this.#collector(context));
       const logs = named.filter(({ mostMalformed }) => mostMalformed !== undefined);
       const counts = await Promise.all(logs.map((log) => this.#countOnce(connection, driver, log, context)));
-      return { ...table, ...malformedRemarks(counts) };
+      const remarks = malformedRemarks(counts);
+      const isVerified = logs.length > 0 && /\bverified\b/i.test(statement.sql);
+      return {
+        ...table,
+        ...remarks,
+        notes: [...(remarks.notes ?? []), ...(isVerified ? listNotes(lists) : [])],
+      };
     });
   }
 
@@ -155,15 +172,35 @@ function namesIn(connection: DuckDBConnection, sql: string): readonly string[] {
   }
 }
 
+/** `VERIFY(crawler, client)`, for views of logs. */
+function verifyFunction(driver: Driver, verify: Verify): DuckDBScalarFunction {
+  return driver.DuckDBScalarFunction.create({
+    name: VERIFY,
+    parameterTypes: [driver.VARCHAR, driver.VARCHAR],
+    returnType: driver.BOOLEAN,
+    mainFunction: (_, chunk, output) => {
+      const clients = chunk.getColumnValues(1);
+      chunk.getColumnValues(0).forEach((crawler, i) => {
+        const client = clients[i];
+        const isText = typeof crawler === 'string' && typeof client === 'string';
+        output.setItem(i, isText ? verify(crawler, client) : null);
+      });
+      output.flush();
+    },
+  });
+}
+
 /** Nothing is loaded, written or reached outside the folders, and no statement can change that. */
-async function openIn({ source, folders }: Site): Promise<Opened> {
+async function openIn({ source, folders, crawlers }: Site): Promise<Opened> {
   const name = '@duckdb/node-api';
   const driver = await loadDriver(source.backend, 'duckdb', name, () => import('@duckdb/node-api'));
   const instance = await driver.DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
+  const lists = await loadLists(crawlers, source.backend);
   const connection = await instance.connect();
+  connection.registerScalarFunction(verifyFunction(driver, verifierOf(lists)));
   const settings = [
     "SET temp_directory = ''",
     "SET TimeZone = 'UTC'",
@@ -176,7 +213,7 @@ async function openIn({ source, folders }: Site): Promise<Opened> {
   await names.run('USE elsewhere');
   for (const setting of settings) await connection.run(setting);
   connection.closeSync();
-  return { driver, instance, names };
+  return { driver, instance, names, lists };
 }
 
 async function rowsOf(

@@ -160,14 +160,16 @@ const SELECTS: Readonly<Record<LogFormat, Format>> = {
 };
 
 /**
- * The SELECT of a log: `time client method url path status bytes referer agent host cache seconds malformed line`.
+ * The SELECT of a log: `time client method url path status bytes referer agent host cache seconds`, `crawler` (what the
+ * agent says it is), `verified` (whether its address is that crawler's), `malformed` and `line`.
  *
  * A line without a time or a status is a row with `malformed` true, its text in `line`, and all else NULL: it is there to be
  * counted. Lines are read as Latin-1, so that no byte can stop the reading; empty ones are none.
  *
- * @param paths a SQL list of absolute paths
+ * @param paths    a SQL list of absolute paths
+ * @param crawlers names that user agents are searched for, lower case
  */
-export function logSelect(format: LogFormat, paths: string): string {
+export function logSelect(format: LogFormat, paths: string, crawlers: readonly string[]): string {
   const { reads, columns, malformed = 'false', skips } = SELECTS[format];
   const none = 'CAST(NULL AS VARCHAR)';
   const { referer = none, host = none, cache = none, seconds = 'NULL' } = columns;
@@ -186,7 +188,18 @@ export function logSelect(format: LogFormat, paths: string): string {
   const path = "regexp_replace(url, '^[a-zA-Z]+://[^/]*|[?#].*$', '', 'g')";
   const judged = `SELECT *, ${path} AS path, time IS NULL OR status IS NULL OR isOdd AS malformed FROM (${cut})`;
   const shown = COLUMNS.map((name) => `CASE WHEN NOT malformed THEN ${name} END AS ${name}`);
-  return `SELECT ${shown.join(', ')}, malformed, line FROM (${judged})`;
+  const claimed = `SELECT *, ${crawlerIn('agent', crawlers)} AS crawler FROM (SELECT ${shown.join(', ')}, malformed, line FROM (${judged}))`;
+  const verified = `CASE WHEN crawler IS NOT NULL THEN ${VERIFY}(crawler, client) END`;
+  return `SELECT * EXCLUDE (malformed, line), ${verified} AS verified, malformed, line FROM (${claimed})`;
+}
+
+/** Name of the function that tells whether an address is a crawler's own. */
+export const VERIFY = 'gatekeeper_verify';
+
+/** Which crawler a user agent says it is. */
+function crawlerIn(agent: string, names: readonly string[]): string {
+  const cases = names.map((name) => `WHEN contains(lower(${agent}), ${sqlText(name)}) THEN ${sqlText(name)}`);
+  return cases.length === 0 ? 'CAST(NULL AS VARCHAR)' : `CASE ${cases.join(' ')} END`;
 }
 
 const COLUMNS = [

@@ -73,8 +73,16 @@ export interface FileTable {
   readonly mostMalformed: number | undefined;
 }
 
-/** @param root absolute folder that relative paths start at */
-export function tableOf(name: string, block: z.output<typeof tableBlock>, root: string): FileTable {
+/**
+ * @param root     absolute folder that relative paths start at
+ * @param crawlers names that user agents of logs are searched for
+ */
+export function tableOf(
+  name: string,
+  block: z.output<typeof tableBlock>,
+  root: string,
+  crawlers: readonly string[],
+): FileTable {
   const table = typeof block === 'string' ? { path: block } : block;
   const written = typeof table.path === 'string' ? [table.path] : table.path;
   const absolute = written.map((one) => sqlText(isAbsolute(one) ? one : join(root, one)));
@@ -83,7 +91,7 @@ export function tableOf(name: string, block: z.output<typeof tableBlock>, root: 
   const share = 'most-malformed' in table ? table['most-malformed'] : undefined;
   return {
     name,
-    select: isLog(format) ? logSelect(format, list) : `SELECT * FROM ${READERS[format](list)}`,
+    select: isLog(format) ? logSelect(format, list, crawlers) : `SELECT * FROM ${READERS[format](list)}`,
     paths: list,
     mostMalformed: isLog(format) ? (share ?? 0.01) : undefined,
   };
