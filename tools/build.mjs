@@ -49,6 +49,7 @@ const heavy = {
   'src/gatefile/glob.ts': 'glob',
   'src/backends/prometheus/grammar.ts': 'promql',
   'src/backends/duckdb.ts': 'sql',
+  'src/backends/duckdb/lists.ts': 'sql',
   'src/backends/postgres.ts': 'sql',
   'src/backends/mysql.ts': 'sql',
   'src/backends/clickhouse.ts': 'sql',

@@ -3,7 +3,6 @@ import * as z from 'zod';
 import { defineBackend } from '../contracts/backend.js';
 import { strict } from '../contracts/schema.js';
 import { formatInstant } from '../model/time.js';
-import { crawlersOf } from './duckdb/crawlers.js';
 import { Database } from './duckdb/database.js';
 import { pathRewriter } from './duckdb/paths.js';
 import { tableBlock, tableOf } from './duckdb/tables.js';
@@ -12,6 +11,8 @@ import { prepareSql } from './sql/prepare.js';
 import { sqlQuery } from './sql/query.js';
 
 const folder = z.string().min(1);
+/** The crawler whose addresses are shipped. */
+const LISTED = 'googlebot';
 
 const config = strict({
   folder: folder.optional().meta({
@@ -43,11 +44,9 @@ export const duckdb = defineBackend({
   open: (block, { id, folder: home }) => {
     const root = resolve(home, block.folder ?? '.');
     const source = { backend: id, product: 'DuckDB', mask: (text: string) => text };
-    const lists = Object.entries(block.crawlers ?? {}).map(
-      ([name, path]) => [name, resolve(home, path)] as const,
-    );
-    const crawlers = crawlersOf(Object.fromEntries(lists));
-    const names = [...crawlers.keys()];
+    const lists = Object.entries(block.crawlers ?? {}).map(([name, path]) => [name, resolve(home, path)]);
+    const crawlers: Readonly<Record<string, string>> = Object.fromEntries(lists);
+    const names = [...new Set([LISTED, ...Object.keys(crawlers)])];
     const database = new Database({
       source,
       folders: [root, ...(block.allow ?? []).map((path) => resolve(home, path))],

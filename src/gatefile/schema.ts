@@ -17,16 +17,7 @@ const LATER_GATE = [
   'from-incident',
   'incidents',
 ];
-const LATER_SIGNAL = [
-  'crawl',
-  'crawler-log',
-  'alarms',
-  'drift',
-  'incidents',
-  'reconcile',
-  'vendor-status',
-  'cache-probe',
-];
+const LATER_SIGNAL = ['crawl', 'alarms', 'drift', 'incidents', 'reconcile', 'vendor-status', 'cache-probe'];
 const LATER_CRITERION = [...LATER_SIGNAL, 'burn', 'anomaly', 'blocking', 'from-incident', 'expect', 'margin'];
 const LATER_EVIDENCE = ['mann-whitney', 'kayenta'];
 
@@ -236,13 +227,14 @@ export const signalShape = {
   histogram: z.unknown().optional(),
   value: z.unknown().optional(),
   samples: z.unknown().optional(),
+  'crawler-log': z.unknown().optional(),
   use: z
     .string()
     .optional()
     .meta({ description: 'A signal of the catalogue: catalog/nginx/cache-hit-ratio.' }),
   with: z.record(name, scalar).optional().meta({ description: 'Parameters of the catalogue signal.' }),
 };
-export const KIND_KEYS = ['ratio', 'rate', 'histogram', 'value', 'samples'] as const;
+export const KIND_KEYS = ['ratio', 'rate', 'histogram', 'value', 'samples', 'crawler-log'] as const;
 
 export const signalSchema = strict(signalShape, LATER_SIGNAL);
 

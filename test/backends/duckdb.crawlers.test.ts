@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { crawlersOf, loadLists, verifierOf } from '../../src/backends/duckdb/crawlers.js';
 import { GOOGLEBOT } from '../../src/backends/duckdb/googlebot.js';
+import { loadLists, verifierOf } from '../../src/backends/duckdb/lists.js';
 import { duckdb } from '../../src/backends/duckdb.js';
 import { BackendError } from '../../src/model/failure.js';
 import { removeSandboxes, type Sandbox, sandbox } from '../support/sandbox.js';
@@ -58,7 +58,7 @@ test('a crawler that nobody listed is neither true nor false', () => {
 describe('a list in a file', () => {
   const load = (text: string) => {
     writeFileSync(place.path('bots.json'), text);
-    return loadLists(crawlersOf({ googlebot: place.path('bots.json') }), 'shop');
+    return loadLists({ googlebot: place.path('bots.json') }, 'shop');
   };
 
   test('replaces what is shipped', async () => {
@@ -81,7 +81,7 @@ describe('a list in a file', () => {
   });
 
   test('a file that is not there is named', async () => {
-    const error = await errorOf(loadLists(crawlersOf({ bingbot: place.path('absent.json') }), 'shop'));
+    const error = await errorOf(loadLists({ bingbot: place.path('absent.json') }, 'shop'));
     expect(error.failure).toMatchObject({
       code: 'backend.file',
       message: expect.stringContaining('absent.json'),

@@ -150,6 +150,45 @@ test('a recording answers as the files did, without them and without DuckDB', as
   expect(replay.report.gates[0]?.notes).toContain('log "access": 1 of 240 lines is malformed (0.42 %)');
 });
 
+test('a crawler is judged by its log: verified hits, what is bad among them, and impostors', async () => {
+  const hit = (client: string, path: string, status: number, second: number) =>
+    `${client} - - [20/Nov/2026:14:00:${String(second).padStart(2, '0')} +0000] "GET ${path} HTTP/1.1" ${status} 5 "-" "Googlebot/2.1"\n`;
+  const hits = Array.from({ length: 50 }, (_, i) =>
+    hit('66.249.66.1', i % 10 === 0 ? '/p?x=1' : '/p', i === 7 ? 503 : 200, i + 1),
+  );
+  const false_ = [hit('203.0.113.7', '/p', 503, 51), hit('203.0.113.8', '/p', 503, 52)];
+  await place.write({
+    'bots/access.log': [...hits, ...false_].join(''),
+    'bots/bots.gate.yaml': `gate: bots
+owners: { decide: [captain], stop: [oncall] }
+backends: { logs: { type: duckdb, tables: { access: { path: access.log, format: combined } } } }
+window: { for: 1m, step: 1m, settle: 0s }
+signals:
+  errors: { crawler-log: { log: access, bad: [5xx, 429] } }
+  waste: { crawler-log: { log: access, bad: parameters } }
+  impostors: { crawler-log: { log: access, bad: impostors } }
+  blog: { crawler-log: { log: access, good: 2xx, section: /blog/ } }
+criteria:
+  errors: { pass: "<= 5%", min-samples: 10 }
+  waste: { pass: "<= 5%", min-samples: 10 }
+  impostors: { pass: "<= 5%", min-samples: 10 }
+  blog: { pass: ">= 50%", min-samples: 10 }
+`,
+  });
+  const look = ['check', 'bots/bots.gate.yaml', '--at', '2026-11-20T14:01:00Z', '--report', 'json'];
+  const { code, criteria, report } = await judged(look);
+  expect([code, ...criteria.map(({ verdict, value, n }) => [verdict, value, n])]).toEqual([
+    1,
+    ['pass', 1 / 50, 50],
+    ['fail', 5 / 50, 50],
+    ['pass', 2 / 52, 52],
+    ['inconclusive', null, 0],
+  ]);
+  expect(report.gates[0]?.notes).toContain(
+    'crawler "googlebot" was verified by the addresses published on 2026-03-16',
+  );
+});
+
 /** Hides a package, as where it was not installed; a value for NODE_OPTIONS. */
 async function without(name: string): Promise<string> {
   const hook = `const { Module } = require('node:module');

@@ -172,7 +172,7 @@ module.exports = {
         'backends/file\\.ts$',
         'backends/file/',
         'backends/sql/tls\\.ts$',
-        'backends/duckdb/crawlers\\.ts$',
+        'backends/duckdb/lists\\.ts$',
         'http/tls\\.ts$',
       ],
       comment:

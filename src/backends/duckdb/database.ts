@@ -9,15 +9,8 @@ import type { SqlAnswer } from '../sql/prepare.js';
 import type { SqlSource } from '../sql/refusal.js';
 import type { Table } from '../sql/rows.js';
 import { cellReader } from './cells.js';
-import {
-  type CrawlerList,
-  type Crawlers,
-  listNotes,
-  loadLists,
-  type Verify,
-  verifierOf,
-} from './crawlers.js';
 import { duckdbFailure } from './failure.js';
+import type { Verify } from './lists.js';
 import { VERIFY } from './logs.js';
 import { type LogCount, malformedRemarks } from './malformed.js';
 import { sqlText } from './paths.js';
@@ -28,7 +21,8 @@ interface Site {
   /** Absolute; all that may be read. */
   readonly folders: readonly string[];
   readonly tables: readonly FileTable[];
-  readonly crawlers: Crawlers;
+  /** Files with lists of addresses, by the name of the crawler. */
+  readonly crawlers: Readonly<Record<string, string>>;
 }
 
 type Driver = typeof import('@duckdb/node-api');
@@ -38,7 +32,8 @@ interface Opened {
   readonly instance: DuckDBInstance;
   /** Sees no table of ours, so that it tells the names in a statement and not what lies behind them. */
   readonly names: DuckDBConnection;
-  readonly lists: ReadonlyMap<string, CrawlerList>;
+  /** Of which day the lists of crawlers are. */
+  readonly listNotes: readonly string[];
 }
 
 /** A database in memory for a whole run: opened with the first question, its tables made when a statement names them. */
@@ -54,7 +49,7 @@ export class Database {
 
   /** Rows of one SELECT, and what was malformed in the logs that it names. @throws BackendError */
   async ask(statement: Statement, context: BackendContext): Promise<SqlAnswer> {
-    return await this.#connected(statement, context, async (connection, { driver, names, lists }) => {
+    return await this.#connected(statement, context, async (connection, { driver, names, listNotes }) => {
       const named = await this.#makeTables(connection, names, statement);
       const table = await rowsOf(connection, driver, statement, this.#collector(context));
       const logs = named.filter(({ mostMalformed }) => mostMalformed !== undefined);
@@ -64,7 +59,7 @@ export class Database {
       return {
         ...table,
         ...remarks,
-        notes: [...(remarks.notes ?? []), ...(isVerified ? listNotes(lists) : [])],
+        notes: [...(remarks.notes ?? []), ...(isVerified ? listNotes : [])],
       };
     });
   }
@@ -198,6 +193,8 @@ async function openIn({ source, folders, crawlers }: Site): Promise<Opened> {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
+  // Loaded with the first question: a replay needs no addresses.
+  const { listNotes, loadLists, verifierOf } = await import('./lists.js');
   const lists = await loadLists(crawlers, source.backend);
   const connection = await instance.connect();
   connection.registerScalarFunction(verifyFunction(driver, verifierOf(lists)));
@@ -213,7 +210,7 @@ async function openIn({ source, folders, crawlers }: Site): Promise<Opened> {
   await names.run('USE elsewhere');
   for (const setting of settings) await connection.run(setting);
   connection.closeSync();
-  return { driver, instance, names, lists };
+  return { driver, instance, names, listNotes: listNotes(lists) };
 }
 
 async function rowsOf(

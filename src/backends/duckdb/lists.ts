@@ -14,16 +14,8 @@ export interface CrawlerList {
   readonly prefixes: readonly string[];
 }
 
-/** Names as they stand in user agents, lower case, each with a list or the file that holds a newer one. */
-export type Crawlers = ReadonlyMap<string, CrawlerList | string>;
-
-/** The crawlers that are known without being named. */
+/** Lists that are there without being named. */
 const SHIPPED: ReadonlyMap<string, CrawlerList> = new Map([['googlebot', GOOGLEBOT]]);
-
-/** @param files absolute paths by the crawler's name, which replace what is shipped */
-export function crawlersOf(files: Readonly<Record<string, string>>): Crawlers {
-  return new Map<string, CrawlerList | string>([...SHIPPED, ...Object.entries(files)]);
-}
 
 /** The form in which Google, Bing and others publish their addresses. */
 const published = z.looseObject({
@@ -33,15 +25,20 @@ const published = z.looseObject({
     .min(1),
 });
 
-/** Reads the lists that are files. @throws BackendError `backend.file` or `backend.malformed` */
+/**
+ * What is shipped, and the lists in files, which replace it.
+ *
+ * @param files absolute paths by the name of the crawler
+ * @throws BackendError `backend.file` or `backend.malformed`
+ */
 export async function loadLists(
-  crawlers: Crawlers,
+  files: Readonly<Record<string, string>>,
   backend: string,
 ): Promise<ReadonlyMap<string, CrawlerList>> {
-  const read = [...crawlers].map(
-    async ([name, list]) => [name, typeof list === 'string' ? await listIn(list, backend) : list] as const,
+  const read = Object.entries(files).map(
+    async ([name, path]) => [name, await listIn(path, backend)] as const,
   );
-  return new Map(await Promise.all(read));
+  return new Map([...SHIPPED, ...(await Promise.all(read))]);
 }
 
 async function listIn(path: string, backend: string): Promise<CrawlerList> {
