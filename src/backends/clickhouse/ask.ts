@@ -47,11 +47,11 @@ export async function askClickhouse(
   const isNew = major >= 20;
   const spoken = isNew ? statement : older;
   const parameters = spoken.parameters.map((value, i) => [`param_p${i + 1}`, escaped(value)] as const);
-  const response = await send(server, spoken, context, {
+  const { response, isBare } = await send(server, spoken, context, {
     ...Object.fromEntries(parameters),
     ...(isNew ? NEWER : {}),
   });
-  return tableIn(response.body, isNew ? 'UTC' : zone, server.source);
+  return tableIn(response.body, isNew && !isBare ? 'everywhere UTC' : zone, server.source);
 }
 
 interface Identity {
@@ -61,7 +61,8 @@ interface Identity {
 }
 
 async function whoIs(server: ClickhouseServer, context: BackendContext): Promise<Identity> {
-  const response = await send(server, plainStatement('SELECT version(), timezone()'), context, {});
+  const statement = plainStatement('SELECT version(), timezone()');
+  const { response } = await send(server, statement, context, {});
   const [row = []] = tableIn(response.body, 'UTC', server.source).rows;
   const [version = '', zone = ''] = row.map(String);
   return { version, major: Number(/^\d+/.exec(version)?.[0] ?? 0), zone };
@@ -72,12 +73,18 @@ export async function identityOf(server: ClickhouseServer, context: BackendConte
   return `ClickHouse ${(await whoIs(server, context)).version}`;
 }
 
+interface Sent {
+  readonly response: HttpResponse;
+  /** Asked without settings, so that times come in the zones of server and columns. */
+  readonly isBare: boolean;
+}
+
 async function send(
   server: ClickhouseServer,
   statement: Statement,
   context: BackendContext,
   more: Readonly<Record<string, string>>,
-): Promise<HttpResponse> {
+): Promise<Sent> {
   const guards = {
     // 2 still lets the settings of this request through.
     readonly: '2',
@@ -89,7 +96,7 @@ async function send(
   };
   const guarded = await post(server, statement, context, { ...guards, ...more });
   const refused = exceptionIn(guarded.body);
-  if (refused === undefined) return answered(guarded, server);
+  if (refused === undefined) return { response: answered(guarded, server), isBare: false };
   if (refused.number !== 164 || !LOCKED.test(refused.said))
     throw clickhouseFailure(refused, server.source, statement);
   const bare = await post(server, statement, context, {
@@ -97,7 +104,7 @@ async function send(
   });
   const again = exceptionIn(bare.body);
   if (again !== undefined) throw clickhouseFailure(again, server.source, statement);
-  return answered(bare, server);
+  return { response: answered(bare, server), isBare: true };
 }
 
 async function post(

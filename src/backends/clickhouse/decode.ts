@@ -9,7 +9,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /**
  * The table of a `JSONCompact` answer.
  *
- * @param zone  of times whose column names none
+ * @param zone  of times whose column names none; or `everywhere UTC`, whatever a column names
  * @throws BackendError `backend.malformed` for what is cut or no such answer, `backend.answer-shape` for local times
  */
 export function tableIn(body: string, zone: string, source: SqlSource): Table {
@@ -48,14 +48,14 @@ function malformed(body: string, source: SqlSource): BackendError {
   });
 }
 
-/** Old servers print times in a zone of their own, in which an hour of each year comes twice. */
+/** Old servers, and profiles that take no settings, print times in local zones, where an hour of each year comes twice. */
 function refuseLocal(name: string, type: string, zone: string, source: SqlSource): void {
-  if (!/\bDateTime\b/.test(type)) return;
-  const own = /DateTime\('([^']+)'\)/.exec(type)?.[1] ?? zone;
+  if (zone === 'everywhere UTC' || !/\bDateTime(?:64)?\b/.test(type)) return;
+  const own = /DateTime(?:64)?\((?:\d+, )?'([^']+)'\)/.exec(type)?.[1] ?? zone;
   if (/^(?:Etc\/)?(?:UTC|UCT|GMT|Universal|Zulu)$/i.test(own)) return;
   throw new BackendError({
     code: 'backend.answer-shape',
-    message: `column "${name}" of "${source.backend}" holds times of ${own}, which this old server cannot print in UTC`,
+    message: `column "${name}" of "${source.backend}" holds times of ${own}, which this server cannot print in UTC`,
     mend: `ask for unix seconds: toUnixTimestamp(${name}) AS ${name}`,
   });
 }

@@ -25,6 +25,8 @@ export async function startMariadb(tls?: { readonly cert: string; readonly key: 
     `--datadir=${data}`,
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
+    // Two at once would take each other's temporary tables in a common folder.
+    `--tmpdir=${folder}`,
   ]);
   const files = Object.entries(tls ?? {}).map(([name, from]) => ({ name, from, to: join(folder, name) }));
   for (const { from, to } of files) {
@@ -38,6 +40,7 @@ export async function startMariadb(tls?: { readonly cert: string; readonly key: 
     `--datadir=${data}`,
     `--socket=${join(folder, 'socket')}`,
     `--port=${port}`,
+    `--tmpdir=${folder}`,
     '--bind-address=127.0.0.1',
     '--default-time-zone=+05:30',
     '--innodb-buffer-pool-size=16M',
