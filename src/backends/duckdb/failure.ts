@@ -21,7 +21,7 @@ const MEANINGS: readonly (readonly [RegExp, Meaning])[] = [
     },
   ],
   [
-    /^Invalid Input Error: CSV Error|^Invalid Input Error: Malformed JSON|^Invalid Input Error: .*(?:sniffing|Parquet)/i,
+    /^(?:Invalid Input|Conversion) Error: CSV Error|^Invalid Input Error: Malformed JSON|^Invalid Input Error: .*(?:sniffing|Parquet)/i,
     {
       code: 'backend.malformed',
       mend: 'mend the file, or say how it is read: read_csv(…, ignore_errors => true)',

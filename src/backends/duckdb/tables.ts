@@ -18,7 +18,8 @@ const ENDINGS: Readonly<Record<string, FileFormat>> = {
   parquet: 'parquet',
 };
 const READERS: Readonly<Record<FileFormat, (paths: string) => string>> = {
-  csv: (paths) => `read_csv(${paths})`,
+  // By itself DuckDB passes over first lines that do not fit the others: a file that begins broken would lose rows.
+  csv: (paths) => `read_csv(${paths}, header = true, skip = 0)`,
   json: (paths) => `read_json(${paths})`,
   ndjson: (paths) => `read_json(${paths}, format='newline_delimited')`,
   parquet: (paths) => `read_parquet(${paths})`,
