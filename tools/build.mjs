@@ -48,6 +48,11 @@ const heavy = {
   'src/cli/spinner.ts': 'spinner',
   'src/gatefile/glob.ts': 'glob',
   'src/backends/prometheus/grammar.ts': 'promql',
+  'src/backends/duckdb.ts': 'sql',
+  'src/backends/duckdb/lists.ts': 'sql',
+  'src/backends/postgres.ts': 'sql',
+  'src/backends/mysql.ts': 'sql',
+  'src/backends/clickhouse.ts': 'sql',
 };
 
 /** Optional peers that may be absent: left as `require()`, resolved from where gatekeeper is installed. */

@@ -7,4 +7,8 @@ export const backends = lookupOf<BackendType>({
   http: async () => (await import('./http.js')).http,
   exec: async () => (await import('./exec.js')).exec,
   file: async () => (await import('./file.js')).file,
+  duckdb: async () => (await import('./duckdb.js')).duckdb,
+  postgres: async () => (await import('./postgres.js')).postgres,
+  mysql: async () => (await import('./mysql.js')).mysql,
+  clickhouse: async () => (await import('./clickhouse.js')).clickhouse,
 });

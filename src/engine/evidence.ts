@@ -147,6 +147,7 @@ export function reasonOfFailure(failure: Failure): Reason {
   const code =
     failure.code === 'backend.query' ||
     failure.code === 'backend.answer-shape' ||
+    failure.code === 'backend.driver' ||
     failure.code.startsWith('recording.')
       ? 'query'
       : failure.code === 'backend.deadline'

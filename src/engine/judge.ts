@@ -170,7 +170,8 @@ function firstFailure(criterion: Criterion, measurements: Measurements): Failure
   return undefined;
 }
 
-function answersOf(criterion: Criterion, measurements: Measurements): readonly Answer[] {
+/** What came of the questions of a criterion, failures left out. */
+export function answersOf(criterion: Criterion, measurements: Measurements): readonly Answer[] {
   return measurementsOf(criterion, measurements).flatMap((each) =>
     each.state === 'taken' ? [each.answer] : [],
   );

@@ -46,5 +46,6 @@ function maskedAnswer(answer: Answer, mask: (text: string) => string): Answer {
       labels: Object.fromEntries(Object.entries(each.labels).map(([name, value]) => [name, mask(value)])),
     })),
     ...(answer.warnings && { warnings: answer.warnings.map(mask) }),
+    ...(answer.notes && { notes: answer.notes.map(mask) }),
   };
 }

@@ -15,7 +15,7 @@ import { type FoldedVerdict, foldGate, scoreOf, VERDICTS, type Verdict, worst } 
 import type { Measurements } from './collect.js';
 import { coverageOf } from './evidence.js';
 import { exposureNote, exposureOf, holdComparisons } from './exposure.js';
-import { judgeCriterion } from './judge.js';
+import { answersOf, judgeCriterion } from './judge.js';
 import { type Ruled, type RunPolicy, rule } from './policy.js';
 import { evidenceOf } from './report-evidence.js';
 import { finite, pastOf, windowOf } from './report-parts.js';
@@ -121,6 +121,7 @@ function gateResult(gate: Gate, measurements: Measurements, facts: RunFacts): Ga
       ...deployNote(gate),
       ...exposureNote(gate, exposure),
       ...unlistedNotes(gate, measurements),
+      ...notesOfAnswers(gate, measurements),
     ],
   };
 }
@@ -159,6 +160,12 @@ function settle(
     };
   }
   return { verdict: folded, reason: null };
+}
+
+/** What backends say of their answers, each thing once: several criteria may rest on one source. */
+function notesOfAnswers(gate: Gate, measurements: Measurements): readonly string[] {
+  const answers = gate.criteria.flatMap((criterion) => answersOf(criterion, measurements));
+  return [...new Set(answers.flatMap((answer) => answer.notes ?? []))];
 }
 
 function deployNote(gate: Gate): readonly string[] {

@@ -11,16 +11,7 @@ import { parseTake } from './take.js';
 
 /** Keys that later versions bring; refused by name until then. */
 const LATER_GATE = ['stages', 'calendar', 'calendars', 'journal', 'schedule', 'from-incident', 'incidents'];
-const LATER_SIGNAL = [
-  'crawl',
-  'crawler-log',
-  'alarms',
-  'drift',
-  'incidents',
-  'reconcile',
-  'vendor-status',
-  'cache-probe',
-];
+const LATER_SIGNAL = ['crawl', 'alarms', 'drift', 'incidents', 'reconcile', 'vendor-status', 'cache-probe'];
 const LATER_CRITERION = [...LATER_SIGNAL, 'from-incident', 'expect', 'margin'];
 
 const ID = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
@@ -237,13 +228,14 @@ export const signalShape = {
   histogram: z.unknown().optional(),
   value: z.unknown().optional(),
   samples: z.unknown().optional(),
+  'crawler-log': z.unknown().optional(),
   use: z
     .string()
     .optional()
     .meta({ description: 'A signal of the catalogue: catalog/nginx/cache-hit-ratio.' }),
   with: z.record(name, scalar).optional().meta({ description: 'Parameters of the catalogue signal.' }),
 };
-export const KIND_KEYS = ['ratio', 'rate', 'histogram', 'value', 'samples'] as const;
+export const KIND_KEYS = ['ratio', 'rate', 'histogram', 'value', 'samples', 'crawler-log'] as const;
 
 export const signalSchema = strict(signalShape, LATER_SIGNAL);
 

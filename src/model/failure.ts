@@ -46,6 +46,7 @@ export const FAILURE_CODES = [
   'backend.too-large',
   'backend.exec',
   'backend.file',
+  'backend.driver',
   'backend.query',
   'backend.answer-shape',
   'backend.deadline',

@@ -17,6 +17,8 @@ export interface Answer {
   readonly series: readonly Series[];
   /** What the backend itself says is missing or partial; any makes the evidence `inconclusive: partial`. */
   readonly warnings?: readonly string[];
+  /** What the report must say of the answer, though it is whole: malformed lines of a log. */
+  readonly notes?: readonly string[];
   /** Median time between two samples of one series, where the backend could tell. */
   readonly sampleIntervalMs?: number;
   /** True when counts were extrapolated by the backend (PromQL `increase`), so they may be fractional. */

@@ -33,6 +33,7 @@ export const recordedSchema = z.strictObject({
     .strictObject({
       durationMs: z.number(),
       warnings: z.array(z.string()).optional(),
+      notes: z.array(z.string()).optional(),
       sampleInterval: z.string().optional(),
       extrapolated: z.boolean().optional(),
       additive: z.boolean().optional(),
@@ -77,6 +78,7 @@ export function toForm(match: Match, measurement: Measurement, window: Window, a
     response: {
       durationMs,
       ...(answer.warnings !== undefined && { warnings: [...answer.warnings] }),
+      ...(answer.notes !== undefined && { notes: [...answer.notes] }),
       ...(answer.sampleIntervalMs !== undefined && {
         sampleInterval: formatDuration(answer.sampleIntervalMs),
       }),
@@ -138,6 +140,7 @@ export function fromForm(recorded: Recorded, window: Window, asOf: EpochMs): Mea
   const answer: Answer = {
     series: response.series.map((each) => fromSeries(each, window, asOf)),
     ...(response.warnings !== undefined && { warnings: response.warnings }),
+    ...(response.notes !== undefined && { notes: response.notes }),
     ...(response.sampleInterval !== undefined && { sampleIntervalMs: duration(response.sampleInterval) }),
     ...(response.extrapolated !== undefined && { isExtrapolated: response.extrapolated }),
     ...(response.additive !== undefined && { isAdditive: response.additive }),

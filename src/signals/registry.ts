@@ -7,5 +7,6 @@ export const signals = lookupOf<SignalKind>({
   rate: async () => (await import('./rate.js')).rate,
   histogram: async () => (await import('./histogram.js')).histogram,
   value: async () => (await import('./value.js')).value,
+  'crawler-log': async () => (await import('./crawler-log.js')).crawlerLog,
   samples: async () => (await import('./samples.js')).samples,
 });

@@ -52,6 +52,7 @@ describe('codes', () => {
            pass: "<= baseline + 10%"
            pass: ">= baseline - 1pp"
            pass: "between 1 and 5"
+           burn: { objective: 99.9%, period: 30d }
   exit     2
 `);
   });

@@ -59,7 +59,11 @@ function loadedBy(args: readonly string[], cwd = root): Loaded {
   };
   const inputs = files.flatMap((file) => Object.keys(meta.outputs[relative(root, file)]?.inputs ?? {}));
   expect(inputs).toContain('src/cli/main.ts');
-  const packages = inputs.map((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1]);
+  // A package that is left out of the bundle is required from where it lies.
+  const outside = files.map((file) => relative(root, file)).filter((file) => !file.startsWith('dist/'));
+  const packages = [...inputs, ...outside].map(
+    (input) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1],
+  );
   return {
     packages: [...new Set(packages.filter((name) => name !== undefined))].sort(),
     sources: inputs.filter((input) => input.startsWith('src/')).map((input) => input.slice('src/'.length)),
@@ -111,6 +115,27 @@ describe('a replay', () => {
     expect(below(loaded.sources, 'recording')).not.toContain('record.ts');
     expect(below(loaded.sources, 'cli/commands')).toEqual(['check.ts']);
   });
+});
+
+test('a replay of SQL loads the one backend that is used, and no driver of any', () => {
+  const gate = join(folder, 'shop.gate.yaml');
+  writeFileSync(join(folder, 'orders.csv'), 'n\n7\n');
+  writeFileSync(
+    gate,
+    `gate: shop
+owners: { decide: [release-captain], stop: [oncall] }
+backends: { shop: { type: duckdb, tables: { orders: orders.csv } } }
+signals: { orders: { value: "SELECT sum(n) AS n FROM orders" } }
+criteria: { orders: { pass: "<= 10" } }
+`,
+  );
+  const set = join(folder, 'set');
+  const live = loadedBy(['check', gate, '--record', set, '--at', '2026-11-20T14:31:00Z'], folder);
+  expect(live.packages).toContain('@duckdb/node-api');
+  expect(live.packages.filter((name) => /^(?:pg|mysql2)/.test(name))).toEqual([]);
+  const replay = loadedBy(['check', gate, '--replay', set], folder);
+  expect(replay.packages).toEqual(['chalk', 'commander', 'get-east-asian-width', 'yaml', 'zod']);
+  expect(pluginsOf(replay.sources, 'backends')).toEqual(['duckdb.ts']);
 });
 
 /** A gate whose one criterion is judged by this part of a signal. */

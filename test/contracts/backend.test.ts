@@ -27,6 +27,9 @@ import {
   variablesOf,
   WINDOW,
 } from '../backends/shared/world.js';
+import { needs } from '../support/processes.js';
+import { type Mariadb, startMariadb } from '../support/sql/mariadb.js';
+import { type Postgres, startPostgres } from '../support/sql/postgres.js';
 
 const SECRET = new SecretValue('PLANTED', 'pl4nted/s3cret+value');
 
@@ -61,11 +64,17 @@ interface Adapter {
   readonly asking: (name: string) => Pick<Stage, 'config' | 'source'>;
   /** Why no secret can be planted, where none can. */
   readonly holdsNoSecret?: string;
+  /** False where a server that it needs is not installed. */
+  readonly canRun?: boolean;
 }
 
 let folder: string;
 let server: Server;
 let url: string;
+const canRunPostgres = needs('pg_ctlcluster', 'the contract of postgres');
+const canRunMariadb = needs('mariadbd', 'the contract of mysql');
+let postgres: Postgres | undefined;
+let mariadb: Mariadb | undefined;
 /** What the server answers next. */
 let answer: (response: ServerResponse, query: URLSearchParams, echo: string) => void;
 
@@ -78,11 +87,25 @@ beforeAll(async () => {
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
+  if (canRunPostgres) postgres = await startPostgres();
+  if (canRunMariadb) mariadb = await startMariadb();
+  await postgres?.sql(`CREATE ROLE gate LOGIN PASSWORD '${SECRET.value}'; CREATE ROLE other LOGIN PASSWORD 'other';
+    CREATE ROLE crowded LOGIN PASSWORD '${SECRET.value}' CONNECTION LIMIT 0;
+    CREATE FUNCTION broken() RETURNS integer LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'no: ${SECRET.value}' USING ERRCODE = '58030'; END $$`);
+  await mariadb?.sql(
+    `CREATE USER gate@'127.0.0.1' IDENTIFIED BY '${SECRET.value}'`,
+    "CREATE USER other@'127.0.0.1' IDENTIFIED BY 'other'",
+    `CREATE USER crowded@'127.0.0.1' IDENTIFIED BY '${SECRET.value}' WITH MAX_QUERIES_PER_HOUR 1`,
+    "GRANT ALL ON shop.* TO gate@'127.0.0.1', other@'127.0.0.1', crowded@'127.0.0.1'",
+    `CREATE FUNCTION broken() RETURNS INT BEGIN SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1030, MESSAGE_TEXT = 'no: ${SECRET.value}'; RETURN 1; END`,
+  );
+}, 60_000);
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   server.closeAllConnections();
   await new Promise((done) => server.close(done));
+  await Promise.all([postgres?.stop(), mariadb?.stop()]);
 });
 
 /** A stage of a type that speaks HTTP. */
@@ -158,6 +181,60 @@ const filed =
     writeFileSync(join(folder, `f${files}.csv`), content);
     return { config: {}, source: { path: `f${files}.csv`, value: 'n', labels: ['pod'] }, context };
   };
+
+const ONE = 'SELECT 0.5 AS n';
+const TWO = {
+  sql: "SELECT 1 AS n, 'p0' AS pod UNION ALL SELECT 2, 'p1' ORDER BY 2",
+  value: 'n',
+  labels: ['pod'],
+};
+const NO_DATA = 'SELECT 0.5 AS n WHERE 1 = 0';
+const NOT_A_NUMBER = "SELECT 'NaN' AS n";
+const A_TEXT = `SELECT '${SECRET.value}' AS n`;
+
+type Local = 'postgres' | 'mysql';
+const ENDLESS: Readonly<Record<Local, string>> = {
+  postgres: 'SELECT count(*) AS n FROM generate_series(1, 100000000000) AS i',
+  mysql:
+    'SELECT count(*) AS n FROM information_schema.columns a, information_schema.columns b, information_schema.columns c',
+};
+const localConfig = (type: Local, more: object = {}) => ({
+  host: '127.0.0.1',
+  port: (type === 'postgres' ? postgres : mariadb)?.port ?? 1,
+  database: type === 'postgres' ? 'postgres' : 'shop',
+  user: 'gate',
+  password: SECRET,
+  ...more,
+});
+const stored =
+  (type: Local, source: unknown, more: object = {}): (() => Stage) =>
+  () => ({ config: localConfig(type, more), source });
+
+const WIRE = 'the driver reads the wire; what is no handshake is told as no connection';
+const casesOf = (type: Local): Adapter['cases'] => ({
+  empty: stored(type, NO_DATA),
+  NaN: stored(type, NOT_A_NUMBER),
+  'one value': stored(type, ONE),
+  'two series': stored(type, TWO),
+  refused: stored(type, 'SELECT broken() AS n'),
+  '401': stored(type, ONE, { user: 'other' }),
+  '429': stored(type, ONE, { user: 'crowded' }),
+  timeout: stored(type, ENDLESS[type]),
+  abort: stored(type, ENDLESS[type]),
+  malformed: { notHere: WIRE },
+  'wrong shape': stored(type, A_TEXT),
+});
+
+const duck =
+  (source: unknown): (() => Stage) =>
+  () => ({ config: {}, source });
+
+/** What ClickHouse answers; it is asked for its version first, and has the same answer to that. */
+const compact = (...rows: readonly (readonly unknown[])[]): typeof answer =>
+  json(() => ({
+    meta: ['n', 'pod'].slice(0, rows[0]?.length ?? 1).map((name) => ({ name, type: 'String' })),
+    data: rows,
+  }));
 
 const NO_STATUS = 'it speaks no HTTP, so nobody can send it a status';
 
@@ -243,13 +320,56 @@ const ADAPTERS: Readonly<Record<string, Adapter>> = {
     }),
     holdsNoSecret: 'its block has no place for one',
   },
+  duckdb: {
+    cases: {
+      empty: duck(NO_DATA),
+      NaN: duck(NOT_A_NUMBER),
+      'one value': duck(ONE),
+      'two series': duck(TWO),
+      refused: duck("SELECT n FROM 'absent.csv'"),
+      '401': { notHere: NO_STATUS },
+      '429': { notHere: NO_STATUS },
+      timeout: duck('SELECT count(*) AS n FROM range(1000000000000) AS t(i) WHERE i % 7 = 3'),
+      abort: duck('SELECT count(*) AS n FROM range(1000000000000) AS t(i) WHERE i % 7 = 3'),
+      malformed: () => {
+        writeFileSync(join(folder, 'broken.ndjson'), '{"n": 1}\n{"n": \n');
+        return duck("SELECT sum(n) AS n FROM 'broken.ndjson'")();
+      },
+      'wrong shape': duck("SELECT 'up' AS n"),
+    },
+    asking: (name) => ({ config: {}, source: `SELECT 1 AS n WHERE {{${name}}} = 'a'` }),
+    holdsNoSecret: 'its block has no place for one',
+  },
+  postgres: {
+    cases: casesOf('postgres'),
+    asking: (name) => ({ config: localConfig('postgres'), source: `SELECT 1 AS n WHERE {{${name}}} = 'a'` }),
+    canRun: canRunPostgres,
+  },
+  mysql: {
+    cases: casesOf('mysql'),
+    asking: (name) => ({ config: localConfig('mysql'), source: `SELECT 1 AS n WHERE {{${name}}} = 'a'` }),
+    canRun: canRunMariadb,
+  },
+  clickhouse: {
+    cases: {
+      ...failuresOverHttp(ONE),
+      empty: served(ONE, compact()),
+      NaN: served(ONE, compact(['nan'])),
+      'one value': served(ONE, compact([0.5])),
+      'two series': served({ sql: ONE, value: 'n', labels: ['pod'] }, compact([1, 'p0'], [2, 'p1'])),
+      'wrong shape': served(ONE, compact([SECRET.value])),
+    },
+    asking: (name) => ({ config: endpoint(), source: `SELECT 1 AS n WHERE {{${name}}} = 'a'` }),
+  },
 };
 
 test('every type of the registry has an adapter, and no adapter is without a type', () => {
   expect(Object.keys(ADAPTERS).sort()).toEqual([...backends.ids].sort());
 });
 
-describe.each(Object.entries(ADAPTERS))('%s', (id, adapter) => {
+const runnable = Object.entries(ADAPTERS).filter(([, { canRun = true }]) => canRun);
+
+describe.each(runnable)('%s', (id, adapter) => {
   const opened = async (config: unknown): Promise<Backend> => {
     const type = await backends.load(id);
     if (type === undefined) throw new Error(`no backend type "${id}"`);

@@ -710,11 +710,11 @@ criteria:
 
       x.gate.yaml:7:3  signal "none" says no kind
          7 │   none: { unit: s }
-           │   ^^^^  give exactly one of ratio, rate, histogram, value, samples, use
+           │   ^^^^  give exactly one of ratio, rate, histogram, value, samples, crawler-log, use
 
       x.gate.yaml:8:3  signal "both" says more than one kind
          8 │   both: { value: sum(a), samples: b, backend: metrics }
-           │   ^^^^  give exactly one of ratio, rate, histogram, value, samples, use
+           │   ^^^^  give exactly one of ratio, rate, histogram, value, samples, crawler-log, use
 
       x.gate.yaml:9:56  "metric" names no backend
          9 │   queue: { value: sum(queue), unit: messages, backend: metric }
@@ -767,7 +767,7 @@ schedule: z
 signals:
   queue: { value: sum(queue) }
   crawl: { crawl: {} }
-  bots: { crawler-log: {} }
+  bots: { cache-probe: {} }
   alarms: { alarms: {} }
   drift: { drift: {} }
   books: { reconcile: {} }
@@ -804,8 +804,8 @@ criteria:
          10 │   crawl: { crawl: {} }
             │            ^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:11:11  "crawler-log" is not yet supported by this version
-         11 │   bots: { crawler-log: {} }
+      x.gate.yaml:11:11  "cache-probe" is not yet supported by this version
+         11 │   bots: { cache-probe: {} }
             │           ^^^^^^^^^^^  remove it; nothing of it would be judged
 
       x.gate.yaml:12:13  "alarms" is not yet supported by this version

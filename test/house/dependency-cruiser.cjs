@@ -165,7 +165,16 @@ module.exports = {
     }),
     door('fs', {
       what: node('fs'),
-      through: ['cli/', 'gatefile/', 'recording/', 'backends/file\\.ts$', 'backends/file/', 'http/tls\\.ts$'],
+      through: [
+        'cli/',
+        'gatefile/',
+        'recording/',
+        'backends/file\\.ts$',
+        'backends/file/',
+        'backends/sql/tls\\.ts$',
+        'backends/duckdb/lists\\.ts$',
+        'http/tls\\.ts$',
+      ],
       comment:
         'What reads or writes files cannot be replayed. Return text and let cli/ write it, or take text.',
     }),

@@ -117,6 +117,7 @@ describe('a round trip', () => {
     {
       series: fc.array(series, { maxLength: 4 }),
       warnings: fc.array(fc.string({ unit: 'grapheme', maxLength: 20 })),
+      notes: fc.array(fc.string({ unit: 'grapheme', maxLength: 20 })),
       sampleIntervalMs: fc.integer({ min: 1, max: 86_400_000 }),
       isExtrapolated: fc.boolean(),
       isAdditive: fc.boolean(),

@@ -4,6 +4,8 @@ import { BackendError } from '../../model/failure.js';
 export interface AnswerSource {
   readonly backend: string;
   readonly mask?: (text: string) => string;
+  /** What to do about an answer of another shape, where it is not JSON. */
+  readonly mend?: string;
 }
 
 /** Where something was found, written only when a message needs it. */
@@ -21,7 +23,7 @@ export function shapeError(
   return new BackendError({
     code: 'backend.answer-shape',
     message: `${typeof where === 'string' ? where : where()} of "${source.backend}" should be ${wanted}, but is ${shown}`,
-    mend: mend ?? 'point "json:" (and "value:", for rows) at a number or at a list of rows',
+    mend: mend ?? source.mend ?? 'point "json:" (and "value:", for rows) at a number or at a list of rows',
   });
 }
 

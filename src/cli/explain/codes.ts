@@ -57,7 +57,8 @@ function isReasonCode(code: string): code is ReasonCode {
 
 function exitOfFailure(code: FailureCode): string {
   if (code === 'backend.interrupted') return `${EXIT.sigint} or ${EXIT.sigterm}`;
-  const isGateAtFault = code === 'backend.query' || code === 'backend.answer-shape';
+  const isGateAtFault =
+    code === 'backend.query' || code === 'backend.answer-shape' || code === 'backend.driver';
   return String(code.startsWith('backend.') && !isGateAtFault ? EXIT.backend : EXIT.config);
 }
 

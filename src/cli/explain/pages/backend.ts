@@ -83,6 +83,12 @@ export const backendPages: Readonly<Record<Extract<FailureCode, `backend.${strin
     why: 'An export that was not written is no data, and certainly no zero.',
     mend: 'Check "path" in the signal, "folder" on the backend, and whether the job before has written it.',
   },
+  'backend.driver': {
+    means: 'The package that speaks to this type of backend is not installed, or not for this machine.',
+    why: 'DuckDB and the drivers of SQL servers are large and seldom needed, so they are installed where they are used.',
+    mend: 'Install the package that the message names, beside gatekeeper.',
+    example: ['npm install @duckdb/node-api'],
+  },
   'backend.query': {
     means: 'The server rejected the query as invalid; its message stands under the query.',
     why: 'The gate is at fault and not the server: exit 2, and no retry.',

@@ -1,0 +1,244 @@
+import type { DuckDBConnection, DuckDBInstance, DuckDBScalarFunction } from '@duckdb/node-api';
+import type { BackendContext, Health } from '../../contracts/backend.js';
+import { BackendError } from '../../model/failure.js';
+import { RowCollector } from '../sql/answer.js';
+import { plainStatement, type Statement } from '../sql/bind.js';
+import { inTime } from '../sql/deadline.js';
+import { loadDriver } from '../sql/driver.js';
+import type { SqlAnswer } from '../sql/prepare.js';
+import type { SqlSource } from '../sql/refusal.js';
+import type { Table } from '../sql/rows.js';
+import { cellReader } from './cells.js';
+import { duckdbFailure } from './failure.js';
+import type { Verify } from './lists.js';
+import { VERIFY } from './logs.js';
+import { type LogCount, malformedRemarks } from './malformed.js';
+import { sqlText } from './paths.js';
+import type { FileTable } from './tables.js';
+
+interface Site {
+  readonly source: SqlSource;
+  /** Absolute; all that may be read. */
+  readonly folders: readonly string[];
+  readonly tables: readonly FileTable[];
+  /** Files with lists of addresses, by the name of the crawler. */
+  readonly crawlers: Readonly<Record<string, string>>;
+}
+
+type Driver = typeof import('@duckdb/node-api');
+
+interface Opened {
+  readonly driver: Driver;
+  readonly instance: DuckDBInstance;
+  /** Sees no table of ours, so that it tells the names in a statement and not what lies behind them. */
+  readonly names: DuckDBConnection;
+  /** Of which day the lists of crawlers are. */
+  readonly listNotes: readonly string[];
+}
+
+/** A database in memory for a whole run: opened with the first question, its tables made when a statement names them. */
+export class Database {
+  readonly #site: Site;
+  #opened: Promise<Opened> | undefined;
+  readonly #views = new Map<string, Promise<void>>();
+  readonly #counts = new Map<string, Promise<LogCount>>();
+
+  constructor(site: Site) {
+    this.#site = site;
+  }
+
+  /** Rows of one SELECT, and what was malformed in the logs that it names. @throws BackendError */
+  async ask(statement: Statement, context: BackendContext): Promise<SqlAnswer> {
+    return await this.#connected(statement, context, async (connection, { driver, names, listNotes }) => {
+      const named = await this.#makeTables(connection, names, statement);
+      const table = await rowsOf(connection, driver, statement, this.#collector(context));
+      const logs = named.filter(({ mostMalformed }) => mostMalformed !== undefined);
+      const counts = await Promise.all(logs.map((log) => this.#countOnce(connection, driver, log, context)));
+      const remarks = malformedRemarks(counts);
+      const isVerified = logs.length > 0 && /\bverified\b/i.test(statement.sql);
+      return {
+        ...table,
+        ...remarks,
+        notes: [...(remarks.notes ?? []), ...(isVerified ? listNotes : [])],
+      };
+    });
+  }
+
+  /** What it is, and which tables have files. @throws BackendError */
+  async health(context: BackendContext): Promise<Health> {
+    const select = plainStatement('SELECT version()');
+    return await this.#connected(select, context, async (connection, { driver }) => {
+      const read = async (sql: string) =>
+        await rowsOf(connection, driver, plainStatement(sql), this.#collector(context));
+      const version = (await read(select.sql)).rows[0]?.[0] ?? '';
+      const notes: string[] = [];
+      for (const { name, paths } of this.#site.tables) {
+        const files = Number((await read(`SELECT count(*) FROM glob(${paths})`)).rows[0]?.[0] ?? 0);
+        notes.push(`table "${name}": ${files === 0 ? 'no file' : files === 1 ? '1 file' : `${files} files`}`);
+      }
+      return { identity: `DuckDB ${version}`, newestAgeMs: null, notes };
+    });
+  }
+
+  #collector({ maxBytes }: BackendContext): RowCollector {
+    return new RowCollector(this.#site.source.backend, maxBytes);
+  }
+
+  async #connected<T>(
+    statement: Statement,
+    context: BackendContext,
+    work: (connection: DuckDBConnection, opened: Opened) => Promise<T>,
+  ): Promise<T> {
+    const { source, tables } = this.#site;
+    let connection: DuckDBConnection | undefined;
+    const begin = async (): Promise<T> => {
+      this.#opened ??= openIn(this.#site);
+      const opened = await this.#opened;
+      connection = await opened.instance.connect();
+      try {
+        return await work(connection, opened);
+      } finally {
+        connection.closeSync();
+        connection = undefined;
+      }
+    };
+    try {
+      return await inTime(source.backend, context, begin, () => connection?.interrupt());
+    } catch (error) {
+      throw duckdbFailure(
+        error,
+        source,
+        statement,
+        tables.map(({ name }) => name),
+      );
+    }
+  }
+
+  /** Makes the tables that a statement names, each once; a table of no file troubles nobody who does not ask for it. */
+  async #makeTables(
+    connection: DuckDBConnection,
+    names: DuckDBConnection,
+    { sql }: Statement,
+  ): Promise<readonly FileTable[]> {
+    const found = new Set(namesIn(names, sql).map((name) => name.toLowerCase()));
+    const named = this.#site.tables.filter(({ name }) => found.has(name.toLowerCase()));
+    for (const { name, select } of named) {
+      await once(
+        this.#views,
+        name,
+        async () => void (await connection.run(`CREATE VIEW "${name}" AS ${select}`)),
+      );
+    }
+    return named;
+  }
+
+  #countOnce(
+    connection: DuckDBConnection,
+    driver: Driver,
+    { name, mostMalformed = 0 }: FileTable,
+    context: BackendContext,
+  ): Promise<LogCount> {
+    return once(this.#counts, name, async () => {
+      const sql = `SELECT count(*), count(*) FILTER (malformed) FROM "${name}"`;
+      const { rows } = await rowsOf(connection, driver, plainStatement(sql), this.#collector(context));
+      const [lines, malformed] = (rows[0] ?? []).map(Number);
+      return { name, mostMalformed, lines: lines ?? 0, malformed: malformed ?? 0 };
+    });
+  }
+}
+
+/** Does a thing once for all that ask for it at the same time; what failed is tried again by the next. */
+function once<T>(known: Map<string, Promise<T>>, name: string, begin: () => Promise<T>): Promise<T> {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const begun = begin();
+  known.set(name, begun);
+  begun.catch(() => known.delete(name));
+  return begun;
+}
+
+/** None for a statement that cannot be parsed: asking it says why. */
+function namesIn(connection: DuckDBConnection, sql: string): readonly string[] {
+  try {
+    // Names are told of a statement without parameters alone.
+    return connection.getTableNames(sql.replaceAll(/\$\d+/g, 'NULL'), false);
+  } catch {
+    return [];
+  }
+}
+
+/** `VERIFY(crawler, client)`, for views of logs. */
+function verifyFunction(driver: Driver, verify: Verify): DuckDBScalarFunction {
+  return driver.DuckDBScalarFunction.create({
+    name: VERIFY,
+    parameterTypes: [driver.VARCHAR, driver.VARCHAR],
+    returnType: driver.BOOLEAN,
+    mainFunction: (_, chunk, output) => {
+      const clients = chunk.getColumnValues(1);
+      chunk.getColumnValues(0).forEach((crawler, i) => {
+        const client = clients[i];
+        const isText = typeof crawler === 'string' && typeof client === 'string';
+        output.setItem(i, isText ? verify(crawler, client) : null);
+      });
+      output.flush();
+    },
+  });
+}
+
+/** Nothing is loaded, written or reached outside the folders, and no statement can change that. */
+async function openIn({ source, folders, crawlers }: Site): Promise<Opened> {
+  const name = '@duckdb/node-api';
+  const driver = await loadDriver(source.backend, 'duckdb', name, () => import('@duckdb/node-api'));
+  const instance = await driver.DuckDBInstance.create(':memory:', {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  // Loaded with the first question: a replay needs no addresses.
+  const { listNotes, loadLists, verifierOf } = await import('./lists.js');
+  const lists = await loadLists(crawlers, source.backend);
+  const connection = await instance.connect();
+  connection.registerScalarFunction(verifyFunction(driver, verifierOf(lists)));
+  const settings = [
+    "SET temp_directory = ''",
+    "SET TimeZone = 'UTC'",
+    `SET allowed_directories = [${folders.map(sqlText).join(', ')}]`,
+    'SET enable_external_access = false',
+    'SET lock_configuration = true',
+  ];
+  const names = await instance.connect();
+  await names.run("ATTACH ':memory:' AS elsewhere");
+  await names.run('USE elsewhere');
+  for (const setting of settings) await connection.run(setting);
+  connection.closeSync();
+  return { driver, instance, names, listNotes: listNotes(lists) };
+}
+
+async function rowsOf(
+  connection: DuckDBConnection,
+  driver: Driver,
+  { sql, parameters }: Statement,
+  collector: RowCollector,
+): Promise<Table> {
+  const prepared = await connection.prepare(sql);
+  try {
+    if (prepared.statementType !== driver.StatementType.SELECT) {
+      throw new BackendError({
+        code: 'backend.query',
+        message: 'a gate only reads, and this statement is no SELECT',
+        mend: 'write one SELECT, or WITH … SELECT',
+      });
+    }
+    prepared.bind([...parameters]);
+    const result = await prepared.stream();
+    const cellOf = cellReader(driver);
+    for (
+      let chunk = await result.fetchChunk();
+      chunk !== null && chunk.rowCount > 0;
+      chunk = await result.fetchChunk()
+    )
+      for (const row of chunk.getRows()) collector.add(row.map(cellOf));
+    return collector.table(result.columnNames());
+  } finally {
+    prepared.destroySync();
+  }
+}
