@@ -49,6 +49,53 @@ export function seenElsewhere(
     .filter((question) => own.every(({ query }) => query.key !== question.query.key));
 }
 
+/** Name of the part that holds the pages which regressions are counted against. */
+const BASELINE_PART = 'baseline';
+
+/** Pages of the other arm, for regressions, unless the signal itself names a recorded baseline. */
+export function baselinePages(
+  context: FileContext,
+  gate: GateParts,
+  input: SegmentInput,
+  own: readonly Question[],
+): readonly Question[] {
+  if (input.take.take.kind !== 'regressions' || own.length === 0) return [];
+  if (own.some(({ part }) => part === BASELINE_PART)) return [];
+  const at = ['criteria', input.id];
+  const [, baseline] = gate.arms;
+  if (baseline === undefined) {
+    context.trouble.add({
+      code: 'gatefile.missing-key',
+      message: `criterion "${input.id}" counts regressions, and nothing says since what`,
+      span: context.yaml.keySpanOf(at),
+      mend: 'add "arms: { canary: {...}, baseline: {...} }", or "baseline: { recorded: PATH }" to the crawl',
+    });
+    return [];
+  }
+  if (baseline.shiftMs > 0) {
+    context.trouble.add({
+      code: 'gatefile.query',
+      message: `pages cannot be asked for as they were: arm "${baseline.name}" is shifted`,
+      span: placeOf(context, [...at, 'take']),
+      mend: 'record the pages before the release, and name them as "baseline: { recorded: PATH }"',
+    });
+    return [];
+  }
+  const questions = questionsOf(context, gate, input, baseline).map((question) => ({
+    ...question,
+    part: BASELINE_PART,
+  }));
+  if (questions.some(({ query }) => own.some((each) => each.query.key === query.key))) {
+    context.trouble.add({
+      code: 'gatefile.query',
+      message: `criterion "${input.id}" compares "${input.open.id}" with itself: its pages are the same in both arms`,
+      span: placeOf(context, [...at, 'take']),
+      mend: 'use a variable of the arms in the crawl, in "headers", "cookies" or "base"',
+    });
+  }
+  return questions;
+}
+
 function variablesFor(
   context: FileContext,
   gate: GateParts,

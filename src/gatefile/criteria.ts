@@ -1,7 +1,7 @@
 import type { Arm, Criterion, OnPolicies, Question } from '../contracts/gate.js';
 import type { Rule } from '../contracts/judge.js';
 import { suggest } from '../contracts/suggest.js';
-import { checkArmsDiffer, questionsOf, seenElsewhere } from './asked.js';
+import { baselinePages, checkArmsDiffer, questionsOf, seenElsewhere } from './asked.js';
 import { type FileContext, placeOf } from './context.js';
 import { earlierFor } from './earlier.js';
 import { isCompared, judgeOf } from './evidence.js';
@@ -152,7 +152,11 @@ async function openSegment(
   }
   const asked = arms.map((arm) => {
     const own = questionsOf(context, gate, input, arm);
-    return { arm, questions: [...own, ...seenElsewhere(context, gate, input, arm, own)] };
+    const others = [
+      ...seenElsewhere(context, gate, input, arm, own),
+      ...baselinePages(context, gate, input, own),
+    ];
+    return { arm, questions: [...own, ...others] };
   });
   checkArmsDiffer(context, asked, id, open);
   const earlier = isHistory ? earlierFor(context, gate, input) : null;

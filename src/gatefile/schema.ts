@@ -18,7 +18,6 @@ const LATER_GATE = [
   'incidents',
 ];
 const LATER_SIGNAL = [
-  'crawl',
   'crawler-log',
   'alarms',
   'drift',
@@ -27,7 +26,7 @@ const LATER_SIGNAL = [
   'vendor-status',
   'cache-probe',
 ];
-const LATER_CRITERION = [...LATER_SIGNAL, 'burn', 'anomaly', 'blocking', 'from-incident', 'expect', 'margin'];
+const LATER_CRITERION = [...LATER_SIGNAL, 'burn', 'anomaly', 'blocking', 'from-incident', 'margin'];
 const LATER_EVIDENCE = ['mann-whitney', 'kayenta'];
 
 const ID = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
@@ -111,7 +110,7 @@ const take = parsed(
   },
   {
     description: 'How time becomes one number.',
-    examples: ['p95', 'share <= 500ms', 'mean', 'slope', 'apdex(300ms)'],
+    examples: ['p95', 'share <= 500ms', 'mean', 'slope', 'apdex(300ms)', 'share ok', 'p95 ttfb'],
   },
 );
 
@@ -236,13 +235,14 @@ export const signalShape = {
   histogram: z.unknown().optional(),
   value: z.unknown().optional(),
   samples: z.unknown().optional(),
+  crawl: z.unknown().optional(),
   use: z
     .string()
     .optional()
     .meta({ description: 'A signal of the catalogue: catalog/nginx/cache-hit-ratio.' }),
   with: z.record(name, scalar).optional().meta({ description: 'Parameters of the catalogue signal.' }),
 };
-export const KIND_KEYS = ['ratio', 'rate', 'histogram', 'value', 'samples'] as const;
+export const KIND_KEYS = ['ratio', 'rate', 'histogram', 'value', 'samples', 'crawl'] as const;
 
 export const signalSchema = strict(signalShape, LATER_SIGNAL);
 

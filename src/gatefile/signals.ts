@@ -1,6 +1,6 @@
 import type { Backend, Variables } from '../contracts/backend.js';
 import { expandPlaceholders } from '../contracts/placeholders.js';
-import type { PreparedSignal } from '../contracts/signal.js';
+import type { PreparedSignal, SignalKind } from '../contracts/signal.js';
 import { suggest } from '../contracts/suggest.js';
 import { type Failure, ok } from '../model/failure.js';
 import { catalogSchema } from './catalog.js';
@@ -52,9 +52,12 @@ export async function openSignal(
     return undefined;
   }
   const [kind] = kinds as [(typeof KIND_KEYS)[number]];
-  const backend = chooseBackend(context, block, id, path, backends);
   const loaded = await context.request.plugins.signals.load(kind);
   if (loaded === undefined) return undefined;
+  const backend =
+    loaded.source === undefined
+      ? chooseBackend(context, block, id, path, backends)
+      : await ownSource(context, loaded.source, block, kind, path);
   const unit = block.unit ?? source.unit;
   const prepared = loaded.prepare(source[kind], unit);
   if (!prepared.ok) {
@@ -66,7 +69,7 @@ export async function openSignal(
     return undefined;
   }
   if (backend === undefined) return undefined;
-  if (catalogued === undefined) {
+  if (catalogued === undefined && loaded.source === undefined) {
     const type = await context.request.plugins.backends.load(backend.type);
     const failures = prepared.signal
       .parts(prepared.signal.defaultTake ?? { kind: 'count' })
@@ -99,6 +102,24 @@ export async function openSignal(
 function partsOf(block: unknown): readonly unknown[] {
   const isMapping = typeof block === 'object' && block !== null && !Array.isArray(block);
   return isMapping && !('counter' in block) ? Object.values(block) : [block];
+}
+
+/** The source that a kind brings with it. */
+async function ownSource(
+  context: FileContext,
+  source: NonNullable<SignalKind['source']>,
+  block: SignalBlock,
+  kind: string,
+  path: Path,
+): Promise<Backend | undefined> {
+  if (block.backend === undefined) return source({ id: kind, folder: context.yaml.folder });
+  context.trouble.add({
+    code: 'gatefile.invalid',
+    message: `"backend" has no meaning here: a ${kind} asks no backend`,
+    span: context.yaml.keySpanOf([...path, 'backend']),
+    mend: 'remove the line',
+  });
+  return undefined;
 }
 
 function chooseBackend(

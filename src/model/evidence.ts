@@ -1,3 +1,4 @@
+import type { Finding } from './finding.js';
 import type { Labels } from './series.js';
 import type { EpochMs } from './time.js';
 
@@ -35,6 +36,8 @@ export interface Observation {
   readonly trouble: readonly Trouble[];
   /** Remarks that the report must carry: extrapolated counts, counter resets, series summed. */
   readonly notes: readonly string[];
+  /** What is wrong, page by page, where pages were probed. */
+  readonly findings?: readonly Finding[];
 }
 
 /** Trouble with evidence that no judge may pass over. */

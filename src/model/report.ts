@@ -1,3 +1,4 @@
+import type { Finding } from './finding.js';
 import type { Reason } from './reason.js';
 import type { Labels } from './series.js';
 import type { FoldedVerdict, Verdict } from './verdict.js';
@@ -125,6 +126,8 @@ export interface CriterionResult {
   } | null;
   readonly queries: readonly ReportQuery[];
   readonly source: { readonly file: string; readonly line: number; readonly column: number };
+  /** What is wrong, page by page; absent where no pages were probed. */
+  readonly findings?: readonly Finding[];
   readonly notes: readonly string[];
 }
 

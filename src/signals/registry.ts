@@ -8,4 +8,5 @@ export const signals = lookupOf<SignalKind>({
   histogram: async () => (await import('./histogram.js')).histogram,
   value: async () => (await import('./value.js')).value,
   samples: async () => (await import('./samples.js')).samples,
+  crawl: async () => (await import('./crawl.js')).crawl,
 });

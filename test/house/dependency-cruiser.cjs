@@ -147,7 +147,7 @@ module.exports = {
     }),
     door('yaml', {
       what: npm('yaml'),
-      through: ['gatefile/', 'importers/', 'recording/'],
+      through: ['gatefile/', 'importers/', 'recording/', 'signals/crawl/source/baseline\\.ts$'],
       comment:
         'Text becomes a checked model at the edge, with its positions; behind the edge there is no text.',
     }),
@@ -165,7 +165,17 @@ module.exports = {
     }),
     door('fs', {
       what: node('fs'),
-      through: ['cli/', 'gatefile/', 'recording/', 'backends/file\\.ts$', 'backends/file/', 'http/tls\\.ts$'],
+      through: [
+        'cli/',
+        'gatefile/',
+        'recording/',
+        'backends/file\\.ts$',
+        'backends/file/',
+        'http/tls\\.ts$',
+        // Lists of pages, and pages recorded before a release.
+        'signals/crawl/source\\.ts$',
+        'signals/crawl/source/baseline\\.ts$',
+      ],
       comment:
         'What reads or writes files cannot be replayed. Return text and let cli/ write it, or take text.',
     }),

@@ -21,7 +21,7 @@ interface Default {
 /** What the loader takes where the gate says nothing; undefined where it cannot be told. */
 function defaultOf({ kind, rule }: Criterion): Default | undefined {
   const { take, pass, unit } = rule;
-  if (kind === 'value' || take.kind === 'count') return { samples: 1, how: '' };
+  if (kind === 'value' || kind === 'crawl' || take.kind === 'count') return { samples: 1, how: '' };
   if (kind === 'rate') return unit.includes('/') ? { samples: 1, how: '' } : fewest();
   if (take.kind === 'quantile') return tenOf(take.quantile);
   const isShare = take.kind === 'total' || take.kind === 'share-at-most' || take.kind === 'share-above';

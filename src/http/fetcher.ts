@@ -1,0 +1,180 @@
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { Clock } from '../contracts/clock.js';
+import type { Fetched, Fetcher, FetchRequest } from '../contracts/fetcher.js';
+import { BackendError } from '../model/failure.js';
+import type { PageFailureKind } from '../model/page.js';
+import { readBytes } from './body.js';
+import { guardedLookup, REFUSED, refusedUrl } from './guard.js';
+import { Pace } from './pace.js';
+import { LONGEST_WAIT_MS, retryAfterMs } from './retry.js';
+import { type Trouble, troubleOf } from './trouble.js';
+
+/** HTML packs to a tenth; what unpacks to more than this was made to. */
+const MOST_RATIO = 200;
+const TRIES = 3;
+const BASE_WAIT_MS = 500;
+/** Statuses by which a server asks to be left alone for a while. */
+const LEFT_ALONE: ReadonlySet<number> = new Set([429, 503]);
+
+type Answered = Extract<Fetched, { state: 'answered' }>;
+
+/** The door to probed web servers. No proxy is used: behind one, nobody here would see what address is connected to. */
+export function createFetcher(clock: Clock, userAgent: string): Fetcher {
+  const paces = new Map<string, Pace>();
+  const agents = [false, true].map((isPrivateAllowed) => {
+    const options = { keepAlive: true, lookup: guardedLookup(isPrivateAllowed) };
+    return { 'http:': new HttpAgent(options), 'https:': new HttpsAgent(options) };
+  });
+
+  const paceOf = (url: URL): Pace => {
+    // A host is one machine to its owners, whatever the port.
+    const key = url.hostname;
+    const known = paces.get(key) ?? new Pace(clock);
+    paces.set(key, known);
+    return known;
+  };
+
+  /** One try: the whole of it in time, with a status of any kind. */
+  async function ask(url: URL, request: FetchRequest, signal: AbortSignal): Promise<Answered> {
+    const over = new AbortController();
+    const stop = new AbortController();
+    const onAbort = (): void => stop.abort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    let isLate = false;
+    // A server may drip headers or body for ever: neither socket nor parser would mind.
+    clock.sleep(request.timeoutMs, over.signal).then(
+      () => {
+        isLate = true;
+        stop.abort();
+      },
+      () => undefined,
+    );
+    try {
+      const startedAt = clock.monotonic();
+      const message = await headOf(url, request, stop.signal);
+      const ttfbMs = clock.monotonic() - startedAt;
+      const remainingMs = (): number => request.timeoutMs - (clock.monotonic() - startedAt);
+      const bytes = await readBytes(message, {
+        maxBytes: request.maxBytes,
+        maxRatio: MOST_RATIO,
+        remainingMs,
+      });
+      const { statusCode = 0, headersDistinct } = message;
+      return {
+        state: 'answered',
+        status: statusCode,
+        headers: linesOf(headersDistinct),
+        body: bytes.whole(),
+        ttfbMs,
+      };
+    } catch (error) {
+      if (isLate) throw new LateError();
+      throw error;
+    } finally {
+      over.abort();
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  function headOf(
+    url: URL,
+    { headers, isPrivateAllowed }: FetchRequest,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const isSecure = url.protocol === 'https:';
+    const kinds = agents[isPrivateAllowed ? 1 : 0];
+    const agent = kinds?.[isSecure ? 'https:' : 'http:'];
+    return new Promise((resolve, reject) => {
+      const send = isSecure ? requestHttps : requestHttp;
+      const request = send(url, { method: 'GET', headers, agent, signal });
+      request.on('response', resolve);
+      request.on('error', reject);
+      request.end();
+    });
+  }
+
+  async function fetch(request: FetchRequest, signal: AbortSignal): Promise<Fetched> {
+    const refused = refusedUrl(request.url, request);
+    if (refused !== undefined) return { state: 'failed', kind: 'refused', text: refused };
+    const url = new URL(request.url);
+    url.username = '';
+    url.password = '';
+    url.hash = '';
+    const pace = paceOf(url);
+    for (let made = 1; ; made += 1) {
+      const end = await pace.turn(request.perSecond, request.connections, signal).catch((error: unknown) => {
+        throw reasonOf(signal, error);
+      });
+      try {
+        const answer = await ask(url, request, signal);
+        const waitMs = askedToWait(answer, made, clock);
+        if (waitMs === undefined) return answer;
+        pace.pause(waitMs);
+      } catch (error) {
+        if (signal.aborted) throw reasonOf(signal, error);
+        const failed = failureOf(error, request);
+        const isWorthRetrying =
+          failed.kind === 'network' || failed.kind === 'timeout' || failed.kind === 'dns';
+        // Once: what fails twice is no matter of chance.
+        if (!isWorthRetrying || made > 1) return { state: 'failed', ...failed };
+        pace.pause(BASE_WAIT_MS);
+      } finally {
+        end();
+      }
+    }
+  }
+
+  return { userAgent, fetch, refusal: refusedUrl };
+}
+
+class LateError extends Error {}
+
+/** How long a server wants to be left alone before it is asked again; undefined when the answer stands. */
+function askedToWait({ status, headers }: Answered, made: number, clock: Clock): number | undefined {
+  if (!LEFT_ALONE.has(status) || made >= TRIES) return undefined;
+  const first = Object.fromEntries(Object.entries(headers).map(([name, lines]) => [name, lines[0] ?? '']));
+  const asked = retryAfterMs(first, clock.now());
+  if (asked === undefined) return status === 429 ? BASE_WAIT_MS * 2 ** made : undefined;
+  return asked <= LONGEST_WAIT_MS ? asked : undefined;
+}
+
+function linesOf(headers: NodeJS.Dict<string[]>): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, lines]) => [name, lines ?? []]));
+}
+
+function failureOf(
+  error: unknown,
+  { maxBytes, timeoutMs }: FetchRequest,
+): { kind: PageFailureKind; text: string } {
+  if (error instanceof LateError)
+    return { kind: 'timeout', text: `no whole answer in ${timeoutMs / 1000} s` };
+  if (error instanceof Error && 'code' in error && error.code === REFUSED)
+    return { kind: 'refused', text: error.message };
+  return wordsOf(troubleOf(error), maxBytes);
+}
+
+function wordsOf(trouble: Trouble, maxBytes: number): { kind: PageFailureKind; text: string } {
+  switch (trouble.kind) {
+    case 'timeout':
+      return { kind: 'timeout', text: 'no whole answer in time' };
+    case 'malformed':
+      return { kind: 'malformed', text: trouble.what };
+    case 'too-large':
+      return { kind: 'too-large', text: `larger than ${Math.round(maxBytes / 1024)} KiB, decompressed` };
+    case 'dns':
+    case 'tls':
+      return { kind: trouble.kind, text: trouble.code };
+    case 'network':
+      return { kind: 'network', text: trouble.code };
+    default:
+      return { kind: 'malformed', text: trouble.kind };
+  }
+}
+
+function reasonOf(signal: AbortSignal, error: unknown): unknown {
+  if (!signal.aborted) return error;
+  return signal.reason instanceof BackendError
+    ? signal.reason
+    : new BackendError({ code: 'backend.interrupted', message: 'the run was interrupted' });
+}
