@@ -175,13 +175,15 @@ module.exports = {
         // Lists of pages, and pages recorded before a release.
         'signals/crawl/source\\.ts$',
         'signals/crawl/source/baseline\\.ts$',
+        'signals/crawl/source/render\\.ts$',
       ],
       comment:
         'What reads or writes files cannot be replayed. Return text and let cli/ write it, or take text.',
     }),
     door('child-process', {
       what: node('child_process|cluster|worker_threads'),
-      through: ['backends/exec\\.ts$', 'backends/exec/'],
+      // A browser that a gate names, for pages that scripts change.
+      through: ['backends/exec\\.ts$', 'backends/exec/', 'signals/crawl/source/render\\.ts$'],
       comment:
         'Running a program is the most dangerous thing a gate file can ask for, so it has one place to review.',
     }),

@@ -82,7 +82,9 @@ function inconclusiveLines(criterion: Criterion, gate: Gate): readonly string[] 
             : `fewer than ${rule.minSteps} steps hold data in every arm`,
           `neither is it certain that the limit is broken (false alarm ${percent(rule.falseAlarm)}), nor that it holds (false pass ${percent(rule.falsePass)})`,
         ]),
-    ...(rule.take.kind === 'instant' || criterion.kind === 'samples' ? [] : [coverageText(gate, coverage)]),
+    ...(rule.take.kind === 'instant' || criterion.kind === 'samples' || criterion.kind === 'crawl'
+      ? []
+      : [coverageText(gate, coverage)]),
     ...(rule.take.kind === 'age' ? [] : [isOld]),
     ...(criterion.mayEnd || rule.take.kind === 'instant' ? [] : ['a series ends inside the window']),
     ...(arms.length > 1 ? ['the baseline has no value, or is 0 where the limit is a share of it'] : []),

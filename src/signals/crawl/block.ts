@@ -55,7 +55,7 @@ const shape = strict({
     .meta({ description: 'Pages that the list may have; 10,000.' }),
   rate: z
     .string()
-    .regex(RATE, 'a rate such as 2/s or 30/min is expected')
+    .regex(RATE, { abort: true, error: 'a rate such as 2/s or 30/min is expected' })
     .refine((written) => parseRate(written) > 0, 'a rate above 0 is expected')
     .optional()
     .meta({ description: 'Requests to each host; 2/s.', examples: ['2/s', '30/min'] }),

@@ -5,7 +5,7 @@ import type { Page } from '../../model/page.js';
 import type { PageMeasure } from '../../model/take.js';
 import { normalUrl } from './addresses.js';
 import { finalHop, type Site } from './checks/check.js';
-import { expectedStatus } from './checks/status.js';
+import { isPageExpected } from './checks/status.js';
 import type { Chosen } from './expect.js';
 
 /** What the pages say for the take at hand; all findings travel along. */
@@ -28,13 +28,27 @@ export function observePages(input: ObserveInput, chosen: readonly Chosen[]): Ob
       ...(isCounted ? baselineTrouble(before) : []),
       ...measureTrouble(input, listed),
     ],
-    notes:
-      isCounted && known.size > 0
-        ? [`${known.size} findings that the baseline has, too, are not counted`]
-        : [],
-    findings,
+    notes: notesOf(input, listed, all.length - findings.length),
+    ...(input.take.kind !== 'page-quantile' && { findings }),
   };
   return { state: 'observed', observations: [observation] };
+}
+
+const SHOWN = 3;
+
+function notesOf({ take }: ObserveInput, listed: readonly Page[], old: number): readonly string[] {
+  if (take.kind === 'regressions' && old > 0)
+    return [`not counted: ${old} findings that the baseline has, too`];
+  if (take.kind !== 'page-quantile') return [];
+  const worst = listed
+    .flatMap((page) => {
+      const value = measured(page, take.of);
+      return value === undefined ? [] : [{ url: page.listed, value }];
+    })
+    .sort((a, b) => b.value - a.value)
+    .slice(0, SHOWN);
+  const told = worst.map(({ url, value }) => `${url} ${take.of === 'ttfb' ? `${value} s` : `${value} B`}`);
+  return told.length === 0 ? [] : [`${take.of === 'ttfb' ? 'slowest' : 'largest'}: ${told.join(', ')}`];
 }
 
 /** One page is one page in both arms, whatever its host. */
@@ -107,7 +121,7 @@ function findingsOf(page: Page, chosen: readonly Chosen[], site: Site): readonly
     const after = last === undefined ? '' : ` after ${last.url} answered ${last.status}`;
     return [{ name: `fetch.${page.failure.kind}`, url, detail: `${page.failure.text}${after}` }];
   }
-  const isPage = isPageWanted(page) && finalHop(page).status < 300;
+  const isPage = isPageExpected(page.expected) && finalHop(page).status < 300;
   const findings = chosen
     .filter(
       ({ check }) => check.of === 'answer' || (isPage && (check.of === 'page' || page.html !== undefined)),
@@ -118,10 +132,4 @@ function findingsOf(page: Page, chosen: readonly Chosen[], site: Site): readonly
   if (!isPage || page.html !== undefined || !chosen.some(({ check }) => check.of === 'html')) return findings;
   const type = page.contentType ?? 'no content type';
   return [...findings, { name: 'status.no-html', url, detail: `answers ${type}, HTML is expected` }];
-}
-
-/** A page is expected wherever the list does not say otherwise: a redirect or an error page has nothing to be judged. */
-function isPageWanted({ expected }: Page): boolean {
-  const status = expectedStatus(expected);
-  return status >= 200 && status < 300;
 }

@@ -12,7 +12,7 @@ const schema = strict({
 });
 
 /** The status a page is to have. */
-export function expectedStatus(expected: Readonly<Record<string, string>>, otherwise = 200): number {
+function expectedStatus(expected: Readonly<Record<string, string>>, otherwise = 200): number {
   return expected['status'] === undefined ? otherwise : Number(expected['status']);
 }
 
@@ -35,4 +35,10 @@ export const status = defineCheck({
 function classOf(seen: number): string {
   if (seen === 429 || seen === 503) return 'overloaded';
   return seen >= 500 ? 'server-error' : seen >= 400 ? 'client-error' : 'other';
+}
+
+/** A page is expected wherever the list does not say otherwise: a redirect or an error page has nothing to be judged. */
+export function isPageExpected(expected: Readonly<Record<string, string>>): boolean {
+  const wanted = expectedStatus(expected);
+  return wanted >= 200 && wanted < 300;
 }

@@ -1,7 +1,9 @@
 import type { Variables } from '../../../contracts/backend.js';
+import { isListedHost } from '../../../contracts/fetcher.js';
 import { expandPlaceholders } from '../../../contracts/placeholders.js';
 import { SecretValue } from '../../../contracts/secrets.js';
 import { type Failure, failed, ok, type Result } from '../../../model/failure.js';
+import { normalUrl } from '../addresses.js';
 import type { CrawlBlock } from '../block.js';
 import { parseRate } from '../block.js';
 import type { Need } from '../checks/check.js';
@@ -43,56 +45,74 @@ export type ReadList = (
   path: string,
 ) => Result<{ readonly file: string; readonly text: string; readonly hash: string }>;
 
+/** Puts variables into a text that stands at a place of the block. */
+type Expand = (text: string, ...path: readonly (string | number)[]) => string;
+
 /** Puts variables into a block, and reads the list it names. Every trouble at once. */
 export function bindOrder(block: CrawlBlock, variables: Variables, readList: ReadList): Result<BoundOrder> {
   const failures: Failure[] = [];
-  const expand = (text: string): string => {
+  const expand: Expand = (text, ...path) => {
     const expanded = expandPlaceholders(text, variables, (value) => ok(value));
-    if (!expanded.ok) failures.push(...expanded.failures);
+    if (!expanded.ok) failures.push(...expanded.failures.map((failure) => ({ ...failure, path })));
     return expanded.ok ? expanded.value : text;
   };
-  const expandAll = (
-    values: Readonly<Record<string, unknown>> | undefined,
-  ): Readonly<Record<string, string>> =>
+  const expandAll = (key: 'headers' | 'cookies'): Readonly<Record<string, string>> =>
     Object.fromEntries(
-      Object.entries(values ?? {}).map(([name, value]) => [
+      Object.entries(block[key] ?? {}).map(([name, value]) => [
         name,
-        value instanceof SecretValue ? value.value : expand(String(value)),
+        value instanceof SecretValue ? value.value : expand(String(value), key, name),
       ]),
     );
-  const hosts = block.hosts.map((host) => expand(host).toLowerCase());
-  const foreignHosts = (block['foreign-hosts'] ?? []).map((host) => expand(host).toLowerCase());
-  const base = block.base === undefined ? undefined : expand(block.base);
-  const headers = expandAll(block.headers);
-  const cookies = Object.entries(expandAll(block.cookies)).map(([name, value]) => `${name}=${value}`);
-  failures.push(...headerTrouble({ ...headers, cookie: cookies.join('; ') }));
+  const hosts = block.hosts.map((host, i) => expand(host, 'hosts', i).toLowerCase());
+  const foreignHosts = (block['foreign-hosts'] ?? []).map((host, i) =>
+    expand(host, 'foreign-hosts', i).toLowerCase(),
+  );
+  const base = block.base === undefined ? undefined : expand(block.base, 'base');
+  const userAgent = block['user-agent'] === undefined ? undefined : expand(block['user-agent'], 'user-agent');
+  const contact = block.contact === undefined ? undefined : expand(block.contact, 'contact');
+  const headers = expandAll('headers');
+  const cookies = Object.entries(expandAll('cookies')).map(([name, value]) => `${name}=${value}`);
+  failures.push(
+    ...ownHeaderTrouble(Object.keys(headers)),
+    ...headerTrouble({
+      ...headers,
+      cookies: cookies.join('; '),
+      'user-agent': userAgent ?? '',
+      contact: contact ?? '',
+    }),
+  );
   if (base !== undefined && !/^https?:\/\/./i.test(base))
     failures.push({
       code: 'gatefile.invalid',
       message: `"${base}" is no base`,
+      path: ['base'],
       mend: 'write it like https://shop.example.com',
     });
+  const parameters = parametersIn(block.expect);
+  const named = textIn(parameters.get('sitemap'), 'url');
+  const sitemap =
+    named === undefined ? undefined : normalUrl(expand(named, 'expect', 'sitemap', 'url'), base);
+  if (named !== undefined && (sitemap === undefined || !isListedHost(new URL(sitemap), hosts)))
+    failures.push(strangeSitemap(named, ['expect', 'sitemap', 'url']));
   const most = block['at-most'] ?? DEFAULTS.most;
   const pages = pagesOf(block.urls, { base, hosts, most }, expand, readList);
   if (!pages.ok) failures.push(...pages.failures);
   if (failures.length > 0 || !pages.ok) return failed(...failures);
-  const parameters = parametersIn(block.expect);
-  const sitemap = textIn(parameters.get('sitemap'), 'url');
   const needs = needsOf(chosenIn(block.expect));
   const order: Order = {
     pages: pages.value.pages,
     hosts,
     foreignHosts,
     headers: { ...lowerCased(headers), ...(cookies.length === 0 ? {} : { cookie: cookies.join('; ') }) },
-    userAgent: block['user-agent'],
-    contact: block.contact,
+    userAgent,
+    contact,
     perSecond: parseRate(block.rate ?? DEFAULTS.rate),
     connections: block.connections ?? DEFAULTS.connections,
     most,
     isPrivateAllowed: block['allow-private'] ?? false,
     needs,
     agents: needs.has('agents') ? agentsIn(parameters.get('user-agents')) : [],
-    sitemap: sitemap === undefined ? undefined : expand(sitemap),
+    sitemap,
     chromium: block.render?.chromium,
   };
   return ok({ order, text: textOf(block, order, pages.value.text, expand) });
@@ -101,15 +121,17 @@ export function bindOrder(block: CrawlBlock, variables: Variables, readList: Rea
 function pagesOf(
   urls: CrawlBlock['urls'],
   rules: ListRules,
-  expand: (text: string) => string,
+  expand: Expand,
   readList: ReadList,
 ): Result<{ readonly pages: Order['pages']; readonly text: unknown }> {
   if ('sitemap' in urls) {
-    const sitemap = expand(urls.sitemap);
-    return ok({ pages: { sitemap }, text: { sitemap } });
+    const sitemap = normalUrl(expand(urls.sitemap, 'urls', 'sitemap'), rules.base);
+    return sitemap !== undefined && isListedHost(new URL(sitemap), rules.hosts)
+      ? ok({ pages: { sitemap }, text: { sitemap } })
+      : failed(strangeSitemap(urls.sitemap, ['urls', 'sitemap']));
   }
   if ('csv' in urls) {
-    const list = readList(expand(urls.csv));
+    const list = readList(expand(urls.csv, 'urls', 'csv'));
     if (!list.ok) return list;
     const rows = rowsOfCsv(list.value.text, list.value.file, rules);
     return rows.ok
@@ -119,12 +141,12 @@ function pagesOf(
         })
       : rows;
   }
-  const written = urls.map((each) =>
+  const written = urls.map((each, i) =>
     typeof each === 'string'
-      ? { url: expand(each) }
+      ? { url: expand(each, 'urls', i) }
       : Object.fromEntries(
           Object.entries(each).flatMap(([column, value]) =>
-            value === undefined ? [] : [[column, expand(String(value))]],
+            value === undefined ? [] : [[column, expand(String(value), 'urls', i, column)]],
           ),
         ),
   );
@@ -132,8 +154,17 @@ function pagesOf(
   return rows.ok ? ok({ pages: { rows: rows.value }, text: written }) : rows;
 }
 
+function strangeSitemap(written: string, path: readonly string[]): Failure {
+  return {
+    code: 'gatefile.invalid',
+    message: `"${written}" is no address on a host that is listed`,
+    path,
+    mend: 'write it like https://shop.example.com/sitemap.xml, and its host under "hosts"',
+  };
+}
+
 /** What decides the answer: not how fast it is asked, nor what is expected of it. */
-function textOf(block: CrawlBlock, order: Order, urls: unknown, expand: (text: string) => string): string {
+function textOf(block: CrawlBlock, order: Order, urls: unknown, expand: Expand): string {
   const shown = (values: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
     Object.fromEntries(
       Object.entries(values).map(([name, value]) => [
@@ -151,6 +182,29 @@ function textOf(block: CrawlBlock, order: Order, urls: unknown, expand: (text: s
     ...(order.agents.length > 0 && { agents: order.agents }),
     ...(order.sitemap !== undefined && { sitemap: order.sitemap }),
   });
+}
+
+/** Headers that say who asks whom, and how: they are not for a file to say. */
+const OURS: ReadonlySet<string> = new Set([
+  'accept-encoding',
+  'connection',
+  'content-length',
+  'cookie',
+  'host',
+  'transfer-encoding',
+  'upgrade',
+  'user-agent',
+]);
+
+function ownHeaderTrouble(names: readonly string[]): readonly Failure[] {
+  return names
+    .filter((name) => OURS.has(name.toLowerCase()))
+    .map((name) => ({
+      code: 'gatefile.invalid',
+      message: `"${name}" is no header that a crawl may set`,
+      path: ['headers', name],
+      mend: 'there are "cookies" and "user-agent"; the host is that of the page',
+    }));
 }
 
 function headerTrouble(headers: Readonly<Record<string, string>>): readonly Failure[] {

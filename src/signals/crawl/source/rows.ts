@@ -25,7 +25,7 @@ const MOST_TROUBLE = 10;
 
 interface Written {
   readonly cells: Readonly<Record<string, string>>;
-  readonly span?: (column: string) => Span;
+  readonly place: (column: string) => Pick<Failure, 'span' | 'path'>;
 }
 
 /** Pages of a list in the gate file. */
@@ -34,7 +34,7 @@ export function rowsOfList(
   rules: ListRules,
 ): Result<readonly Row[]> {
   return rowsOf(
-    list.map((cells) => ({ cells })),
+    list.map((cells, i) => ({ cells, place: (column) => ({ path: ['urls', i, column] }) })),
     rules,
   );
 }
@@ -93,9 +93,9 @@ export function rowsOfCsv(text: string, file: string, rules: ListRules): Result<
       const byColumn = new Map(filled);
       return {
         cells: Object.fromEntries(filled.map(([column, cell]) => [column, cell.text])),
-        span: (column) => {
+        place: (column) => {
           const cell = byColumn.get(column) ?? cells[0];
-          return at(cell?.line ?? 1, cell?.col ?? 1, cell?.text.length ?? 1);
+          return { span: at(cell?.line ?? 1, cell?.col ?? 1, cell?.text.length ?? 1) };
         },
       };
     }),
@@ -112,10 +112,10 @@ function rowsOf(list: readonly Written[], rules: ListRules): Result<readonly Row
     });
   const failures: Failure[] = [];
   const seen = new Set<string>();
-  const rows = list.flatMap(({ cells, span }): readonly Row[] => {
+  const rows = list.flatMap(({ cells, place }): readonly Row[] => {
     const { url: listed = '', ...expected } = cells;
     const refuse = (column: string, message: string, mend: string): void => {
-      failures.push({ code: 'gatefile.invalid', message, ...(span && { span: span(column) }), mend });
+      failures.push({ code: 'gatefile.invalid', message, ...place(column), mend });
     };
     const read = readRow(listed, expected, rules, refuse);
     if (read !== undefined && seen.has(read.url))
