@@ -48,6 +48,8 @@ const heavy = {
   'src/cli/spinner.ts': 'spinner',
   'src/gatefile/glob.ts': 'glob',
   'src/backends/prometheus/grammar.ts': 'promql',
+  'src/signals/crawl/source/probe.ts': 'crawl',
+  'src/http/fetcher.ts': 'crawl',
 };
 
 /** Optional peers that may be absent: left as `require()`, resolved from where gatekeeper is installed. */

@@ -1,5 +1,6 @@
 import type { Variables } from '../contracts/backend.js';
 import type { Arm, Question, UnlistedCheck } from '../contracts/gate.js';
+import type { Failure } from '../model/failure.js';
 import type { Labels } from '../model/series.js';
 import { type FileContext, placeOf } from './context.js';
 import type { GateParts, SegmentInput } from './parts.js';
@@ -73,12 +74,7 @@ export function baselinePages(
     return [];
   }
   if (baseline.shiftMs > 0) {
-    context.trouble.add({
-      code: 'gatefile.query',
-      message: `pages cannot be asked for as they were: arm "${baseline.name}" is shifted`,
-      span: placeOf(context, [...at, 'take']),
-      mend: 'record the pages before the release, and name them as "baseline: { recorded: PATH }"',
-    });
+    context.trouble.add(noSuchPast(baseline, placeOf(context, [...at, 'take'])));
     return [];
   }
   const questions = questionsOf(context, gate, input, baseline).map((question) => ({
@@ -94,6 +90,15 @@ export function baselinePages(
     });
   }
   return questions;
+}
+
+function noSuchPast(arm: Arm, span: Failure['span']): Failure {
+  return {
+    code: 'gatefile.query',
+    message: `pages cannot be asked for as they were: arm "${arm.name}" is shifted`,
+    ...(span && { span }),
+    mend: 'record the pages before the release, and count regressions since "baseline: { recorded: PATH }"',
+  };
 }
 
 function variablesFor(
@@ -119,6 +124,10 @@ export function checkArmsDiffer(
 ): void {
   const [judged, baseline] = asked;
   if (judged === undefined || baseline === undefined || judged.questions.length === 0) return;
+  if (open.kind === 'crawl' && baseline.arm.shiftMs > 0) {
+    context.trouble.add(noSuchPast(baseline.arm, placeOf(context, ['criteria', id, 'pass'])));
+    return;
+  }
   const keys = (questions: readonly Question[]): string =>
     questions.map((question) => question.query.key).join('\n');
   if (keys(judged.questions) !== keys(baseline.questions)) return;

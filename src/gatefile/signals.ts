@@ -6,6 +6,7 @@ import { type Failure, ok } from '../model/failure.js';
 import { catalogSchema } from './catalog.js';
 import { ANY_BACKEND, addAt, type FileContext, placeOf } from './context.js';
 import { failuresOf } from './issues.js';
+import { refuseOpenSecrets } from './open-secrets.js';
 import { queryTrouble } from './queries.js';
 import { KIND_KEYS, type SignalBlock } from './schema.js';
 import { checkShape } from './shape.js';
@@ -112,6 +113,8 @@ async function ownSource(
   kind: string,
   path: Path,
 ): Promise<Backend | undefined> {
+  // As in a block of a backend: it holds headers, too.
+  refuseOpenSecrets(context, [...path, kind]);
   if (block.backend === undefined) return source({ id: kind, folder: context.yaml.folder });
   context.trouble.add({
     code: 'gatefile.invalid',

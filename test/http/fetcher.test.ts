@@ -83,10 +83,10 @@ test('an answer comes as it is: any status, no redirect followed, each header li
 });
 
 describe('where it goes', () => {
-  const before = (): number => server.connections();
+  const opened = (): number => server.connections();
 
   test('a host that is not listed is not connected to', async () => {
-    const count = before();
+    const count = opened();
     expect(await ask('/ok', { hosts: ['shop.example.com'] })).toEqual(
       failure('refused', 'is not on the list of hosts'),
     );
@@ -96,14 +96,14 @@ describe('where it goes', () => {
     expect(server.connections()).toBe(count);
   });
   test('a private address is not connected to, unless the file allows it', async () => {
-    const count = before();
+    const count = opened();
     expect(await ask('/ok', { isPrivateAllowed: false })).toEqual(
       failure('refused', 'is a loopback address'),
     );
     expect(server.connections()).toBe(count);
   });
   test('nor is a name that leads to one: the address is checked when the connection is opened', async () => {
-    const count = before();
+    const count = opened();
     const url = server.url.replace('127.0.0.1', 'localhost');
     const request = { hosts: [new URL(url).host], isPrivateAllowed: false };
     expect(await ask(`${url}/ok`, request)).toEqual(

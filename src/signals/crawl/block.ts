@@ -28,7 +28,7 @@ export const urlsSchema = z
       strict({ csv: text.meta({ description: 'A file with a column "url", relative to this file.' }) }),
       strict({ sitemap: text.meta({ description: 'A sitemap, or an index of sitemaps.' }) }),
     ],
-    { error: 'pages are a list, { csv: PATH } or { sitemap: URL }' },
+    { error: '"urls" is a list of pages, { csv: PATH } or { sitemap: URL }' },
   )
   .meta({ description: 'The pages: a list, { csv: PATH } or { sitemap: URL }.' });
 

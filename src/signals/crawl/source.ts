@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import * as z from 'zod';
 import type { Backend, BackendSite, PreparedQuery, QueryRequest } from '../../contracts/backend.js';
 import { expandPlaceholders } from '../../contracts/placeholders.js';
@@ -76,7 +76,9 @@ function listReader(folder: string): ReadList {
       const bytes = readFileSync(resolve(folder, path));
       if (bytes.length > MOST_LIST_BYTES) return unreadable(path, 'it is larger than 64 MiB');
       const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
-      return ok({ file: path, text: bytes.toString('utf8'), hash });
+      // As a reader finds it from where the run was started.
+      const file = relative('', resolve(folder, path));
+      return ok({ file, text: bytes.toString('utf8'), hash });
     } catch (error) {
       return unreadable(
         path,
@@ -95,6 +97,7 @@ function unreadable(path: string, why: string): Result<never> {
   return failed({
     code: 'gatefile.invalid',
     message: `"${path}" cannot be read (${why})`,
+    path: ['urls', 'csv'],
     mend: 'check the path of the list; a relative one starts at the folder of the gate file',
   });
 }

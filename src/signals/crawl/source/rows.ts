@@ -108,6 +108,7 @@ function rowsOf(list: readonly Written[], rules: ListRules): Result<readonly Row
     return failed({
       code: 'gatefile.invalid',
       message: `the list has ${list.length} pages, at most ${rules.most} are allowed`,
+      path: ['urls'],
       mend: 'shorten it, or raise "at-most"',
     });
   const failures: Failure[] = [];
