@@ -9,11 +9,14 @@ import { filesIn, removeSandboxes, type Sandbox, sandbox } from '../support/sand
 let server: Server;
 let url: string;
 let asked = 0;
+/** Values of Authorization, in order. */
+const heard: (string | undefined)[] = [];
 
 /** The canary lost the canonical address of one page; both arms have a page without a title. */
 beforeAll(async () => {
   server = createServer((request, response) => {
     asked += 1;
+    heard.push(request.headers.authorization);
     const { pathname } = new URL(request.url ?? '', 'http://shop');
     const isCanary = request.headers.cookie === 'arm=canary';
     response.setHeader('content-type', 'text/html');
@@ -110,6 +113,23 @@ test('a page that never answers fails; its time is not known, and no other time 
   expect(code).toBe(1);
   expect(found(criteria['pages'])).toEqual(['fetch.network http://127.0.0.1:9/']);
   expect(criteria['speed']).toMatchObject({ verdict: 'inconclusive', reason: { code: 'partial' } });
+});
+
+test('a secret of the environment is sent, and stands in no report and no recording', async () => {
+  const secret = 'pl4nted-s3cret';
+  const before = heard.length;
+  const text = gate('  pages: { pass: "<= 5" }\n').replace(
+    '      cookies:',
+    '      headers: { authorization: { env: KEY } }\n      cookies:',
+  );
+  const place = await sandbox({ 'seo.gate.yaml': text });
+  const flags = ['check', 'seo.gate.yaml', '--report', 'json', '--record', 'set'];
+  const { code, stdout, stderr } = await runGatekeeper(flags, { cwd: place.folder, env: { KEY: secret } });
+  expect(code).toBe(0);
+  expect(heard.slice(before)).toContain(secret);
+  const stored = Object.values(await filesIn(place.path('set'))).join('\n');
+  expect(`${stdout}${stderr}${stored}`).not.toContain(secret);
+  expect(stdout).toContain('<KEY>');
 });
 
 test('where nothing answers, nothing is judged', async () => {

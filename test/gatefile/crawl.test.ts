@@ -94,6 +94,11 @@ describe('a crawl is refused, at its place', () => {
       '8:24 gatefile.invalid "Host" is no header that a crawl may set',
     ],
     [
+      'with a secret in plain text',
+      `${SOUND}\nheaders: { Authorization: Bearer pl4nted }`,
+      '8:33 gatefile.secret "Authorization" holds its secret in plain text',
+    ],
+    [
       'with an unknown variable',
       `${SOUND}\nheaders: { x-arm: "{{arm}}" }`,
       '8:25 gatefile.variable "{{arm}}" names no variable',
