@@ -1,11 +1,16 @@
-import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  type IncomingMessage,
+  request as requestHttp,
+} from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { Clock } from '../contracts/clock.js';
 import type { Fetched, Fetcher, FetchRequest } from '../contracts/fetcher.js';
 import { BackendError } from '../model/failure.js';
 import type { PageFailureKind } from '../model/page.js';
 import { readBytes } from './body.js';
-import { guardedLookup, REFUSED, refusedUrl } from './guard.js';
+import { bareHost, guardedLookup, REFUSED, refusedUrl } from './guard.js';
 import { Pace } from './pace.js';
 import { LONGEST_WAIT_MS, retryAfterMs } from './retry.js';
 import { type Trouble, troubleOf } from './trouble.js';
@@ -38,60 +43,59 @@ export function createFetcher(clock: Clock, userAgent: string): Fetcher {
   /** One try: the whole of it in time, with a status of any kind. */
   async function ask(url: URL, request: FetchRequest, signal: AbortSignal): Promise<Answered> {
     const over = new AbortController();
-    const stop = new AbortController();
-    const onAbort = (): void => stop.abort();
+    const startedAt = clock.monotonic();
+    const sent = send(url, request);
+    const onAbort = (): void => {
+      sent.destroy();
+    };
     signal.addEventListener('abort', onAbort, { once: true });
     let isLate = false;
     // A server may drip headers or body for ever: neither socket nor parser would mind.
     clock.sleep(request.timeoutMs, over.signal).then(
       () => {
         isLate = true;
-        stop.abort();
+        sent.destroy();
       },
       () => undefined,
     );
     try {
-      const startedAt = clock.monotonic();
-      const message = await headOf(url, request, stop.signal);
+      const message = await new Promise<IncomingMessage>((resolve, reject) => {
+        sent.on('response', resolve);
+        sent.on('error', reject);
+      });
       const ttfbMs = clock.monotonic() - startedAt;
-      const remainingMs = (): number => request.timeoutMs - (clock.monotonic() - startedAt);
       const bytes = await readBytes(message, {
         maxBytes: request.maxBytes,
         maxRatio: MOST_RATIO,
-        remainingMs,
+        remainingMs: () => request.timeoutMs - (clock.monotonic() - startedAt),
       });
       const { statusCode = 0, headersDistinct } = message;
-      return {
-        state: 'answered',
-        status: statusCode,
-        headers: linesOf(headersDistinct),
-        body: bytes.whole(),
-        ttfbMs,
-      };
+      const headers = linesOf(headersDistinct);
+      return { state: 'answered', status: statusCode, headers, body: bytes.whole(), ttfbMs };
     } catch (error) {
       if (isLate) throw new LateError();
       throw error;
     } finally {
-      over.abort();
+      over.abort(DONE);
       signal.removeEventListener('abort', onAbort);
     }
   }
 
-  function headOf(
-    url: URL,
-    { headers, isPrivateAllowed }: FetchRequest,
-    signal: AbortSignal,
-  ): Promise<IncomingMessage> {
+  function send(url: URL, { headers, isPrivateAllowed }: FetchRequest): ClientRequest {
     const isSecure = url.protocol === 'https:';
     const kinds = agents[isPrivateAllowed ? 1 : 0];
-    const agent = kinds?.[isSecure ? 'https:' : 'http:'];
-    return new Promise((resolve, reject) => {
-      const send = isSecure ? requestHttps : requestHttp;
-      const request = send(url, { method: 'GET', headers, agent, signal });
-      request.on('response', resolve);
-      request.on('error', reject);
-      request.end();
-    });
+    // Taken apart here: node would read the address once more, which costs a tenth of a request.
+    const { hostname, port, pathname, search } = url;
+    const options = {
+      host: bareHost(hostname),
+      ...(port !== '' && { port }),
+      path: pathname + search,
+      headers: { host: url.host, ...headers },
+      agent: kinds?.[isSecure ? 'https:' : 'http:'],
+    };
+    const request = isSecure ? requestHttps(options) : requestHttp(options);
+    request.end();
+    return request;
   }
 
   async function fetch(request: FetchRequest, signal: AbortSignal): Promise<Fetched> {
@@ -127,6 +131,9 @@ export function createFetcher(clock: Clock, userAgent: string): Fetcher {
 
   return { userAgent, fetch, refusal: refusedUrl };
 }
+
+/** Without a reason of ours, node makes an exception with a stack for each request. */
+const DONE = 'answered';
 
 class LateError extends Error {}
 

@@ -37,14 +37,14 @@ export function refusedUrl(text: string, { hosts, isPrivateAllowed }: Reach): st
   if (!URL.canParse(text)) return 'is no address';
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return `is neither http nor https`;
-  const literal = ipaddr.isValid(bare(url.hostname)) ? bare(url.hostname) : undefined;
+  const literal = ipaddr.isValid(bareHost(url.hostname)) ? bareHost(url.hostname) : undefined;
   const refused = literal === undefined ? undefined : refusedAddress(literal, isPrivateAllowed);
   if (refused !== undefined) return `is a ${refused} address`;
   return isListedHost(url, hosts) ? undefined : 'is not on the list of hosts';
 }
 
 /** An IPv6 literal without its brackets. */
-function bare(hostname: string): string {
+export function bareHost(hostname: string): string {
   return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
 }
 

@@ -268,6 +268,19 @@ describe('what a page says', () => {
     };
     expect((await one({})).html?.title).toBe('Caf\u00e9');
   });
+  test('is decoded where it is kept, attributes by their own rules', async () => {
+    const canonical = '<link rel="canonical" href="/?a=1&amp;b=2&copy=3">';
+    site = {
+      '/': page(
+        `${canonical}<meta name="description" content="a &quot;b&quot; &lt;c&gt;">`,
+        '<h1>T &amp; <b>&uuml;</b> &copy</h1>',
+      ),
+    };
+    const { html } = await one({});
+    expect(html?.canonicals[0]?.href).toBe('/?a=1&b=2&copy=3');
+    expect(html?.description).toBe('a "b" <c>');
+    expect(html?.h1).toEqual(['T & \u00fc \u00a9']);
+  });
   test('of caches is read by RFC 9211', async () => {
     site = {
       '/': {

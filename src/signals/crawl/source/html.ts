@@ -1,6 +1,7 @@
 import { Parser } from 'htmlparser2';
 import type { PageHtml, PageItem } from '../../../model/page.js';
 import { normalUrl } from '../addresses.js';
+import { decodedText, decodedValue } from './entities.js';
 import { itemsIn } from './json-ld.js';
 
 const SHOWN_LINKS = 5;
@@ -30,12 +31,16 @@ type Attributes = Readonly<Record<string, string>>;
  * What a page says, read in one pass.
  *
  * @param finalUrl what relative links start from, unless the page says otherwise
- * @param isListed tells the addresses whose links are kept
+ * @param isListed tells the addresses whose links are kept; without it, none
  */
-export function readHtml(text: string, finalUrl: string, isListed: (url: string) => boolean): PageHtml {
+export function readHtml(
+  text: string,
+  finalUrl: string,
+  isListed: ((url: string) => boolean) | undefined,
+): PageHtml {
   const reader = new Reader(finalUrl, isListed);
   const parser = new Parser(reader, {
-    decodeEntities: true,
+    decodeEntities: false,
     lowerCaseTags: true,
     lowerCaseAttributeNames: true,
   });
@@ -46,7 +51,7 @@ export function readHtml(text: string, finalUrl: string, isListed: (url: string)
 
 class Reader {
   readonly #finalUrl: string;
-  readonly #isListed: (url: string) => boolean;
+  readonly #isListed: ((url: string) => boolean) | undefined;
   #title: string | null = null;
   readonly #h1: string[] = [];
   #description: string | null = null;
@@ -66,7 +71,7 @@ class Reader {
   /** Text of the element being read. */
   #heard: { name: 'title' | 'h1' | 'json-ld'; text: string } | undefined;
 
-  constructor(finalUrl: string, isListed: (url: string) => boolean) {
+  constructor(finalUrl: string, isListed: ((url: string) => boolean) | undefined) {
     this.#finalUrl = finalUrl;
     this.#isListed = isListed;
   }
@@ -77,7 +82,7 @@ class Reader {
     if (name === 'svg') this.#svg += 1;
     if (name === 'meta') this.#meta(attributes);
     else if (name === 'link') this.#link(attributes);
-    else if (name === 'base') this.#base ??= attributes['href'] ?? null;
+    else if (name === 'base') this.#base ??= decodedValue(attributes['href']) ?? null;
     else if (name === 'a') this.#anchor(attributes);
     else if (name === 'h1') this.#heard = { name: 'h1', text: '' };
     // An image has titles of its own.
@@ -101,8 +106,8 @@ class Reader {
     const heard = this.#heard;
     if (heard === undefined || name !== (heard.name === 'json-ld' ? 'script' : heard.name)) return;
     this.#heard = undefined;
-    if (heard.name === 'title') this.#title = folded(heard.text);
-    else if (heard.name === 'h1') keep(this.#h1, folded(heard.text));
+    if (heard.name === 'title') this.#title = folded(decodedText(heard.text));
+    else if (heard.name === 'h1') keep(this.#h1, folded(decodedText(heard.text)));
     else {
       const items = itemsIn(heard.text);
       if (items === undefined) this.#brokenItems += 1;
@@ -112,14 +117,14 @@ class Reader {
 
   #meta(attributes: Attributes): void {
     const name = attributes['name']?.trim().toLowerCase() ?? '';
-    const content = folded(attributes['content'] ?? '');
+    const content = folded(decodedValue(attributes['content']) ?? '');
     if (name === 'description') this.#description ??= content;
     if (ROBOTS.has(name)) keep(this.#robots, { name, content });
   }
 
   #link(attributes: Attributes): void {
     const rel = (attributes['rel'] ?? '').toLowerCase().split(/\s+/);
-    const href = attributes['href']?.trim();
+    const href = decodedValue(attributes['href'])?.trim();
     if (href === undefined) return;
     if (rel.includes('canonical')) keep(this.#canonicals, { href, isInHead: this.#isInHead });
     const lang = attributes['hreflang']?.trim();
@@ -128,7 +133,7 @@ class Reader {
   }
 
   #anchor(attributes: Attributes): void {
-    const href = attributes['href']?.trim();
+    const href = decodedValue(attributes['href'])?.trim();
     // A place to jump to is no link.
     if (href === undefined && (attributes['id'] !== undefined || attributes['name'] !== undefined)) return;
     this.#links += 1;
@@ -138,6 +143,8 @@ class Reader {
       return;
     }
     if (href.startsWith('#')) return;
+    // Nearly all that reading a page of many links would cost.
+    if (this.#isListed === undefined) return;
     const url = normalUrl(
       href,
       (this.#base === null ? undefined : normalUrl(this.#base, this.#finalUrl)) ?? this.#finalUrl,

@@ -31,7 +31,7 @@ export async function probePages(order: Order, context: BackendContext): Promise
   const rows =
     'rows' in order.pages ? order.pages.rows : await rowsOfSitemap(order.pages.sitemap, order, files);
   const listedUrls = new Set(rows.map(({ url }) => url));
-  const isKept = order.needs.has('links') ? (url: string) => listedUrls.has(url) : () => false;
+  const isKept: Kept = order.needs.has('links') ? (url) => listedUrls.has(url) : undefined;
   const nowhere = createNowhere(follow, context);
   const ask = (row: Row, isTarget: boolean): Promise<Page> =>
     visitPage(row, isTarget, { order, follow, files, isKept, nowhere, context });
@@ -44,11 +44,14 @@ export async function probePages(order: Order, context: BackendContext): Promise
   };
 }
 
+/** Tells links that are kept. */
+type Kept = ((url: string) => boolean) | undefined;
+
 interface Probe {
   readonly order: Order;
   readonly follow: Follow;
   readonly files: SiteFiles;
-  readonly isKept: (url: string) => boolean;
+  readonly isKept: Kept;
   readonly nowhere: (url: string) => Promise<Nowhere>;
   readonly context: BackendContext;
 }
@@ -78,7 +81,7 @@ async function visitPage(row: Row, isTarget: boolean, probe: Probe): Promise<Pag
   };
 }
 
-function htmlOf(answer: Answered, finalUrl: string, isKept: (url: string) => boolean): PageHtml | undefined {
+function htmlOf(answer: Answered, finalUrl: string, isKept: Kept): PageHtml | undefined {
   const [type = ''] = answer.headers['content-type'] ?? [];
   return HTML.test(type) ? readHtml(textOf(answer.body, type), finalUrl, isKept) : undefined;
 }
@@ -122,7 +125,7 @@ function createNowhere(follow: Follow, { clock }: BackendContext): (url: string)
   const ask = async (section: string): Promise<Nowhere> => {
     const name = `gatekeeper-nowhere-${Math.floor(clock.random() * 2 ** 40).toString(36)}`;
     const { answer } = await follow(`${section}${name}`);
-    return { status: answer?.status ?? null, html: answer && htmlOf(answer, section, () => false) };
+    return { status: answer?.status ?? null, html: answer && htmlOf(answer, section, undefined) };
   };
   return (url) => {
     const { origin, pathname } = new URL(url);

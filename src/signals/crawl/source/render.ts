@@ -31,7 +31,7 @@ export async function renderPage(
   url: string,
   order: Order,
   context: BackendContext,
-  isKept: (url: string) => boolean,
+  isKept: ((url: string) => boolean) | undefined,
 ): Promise<Rendered> {
   const { chromium } = order;
   if (chromium === undefined) return { renderTrouble: 'no browser was named under "render"' };
