@@ -14,6 +14,7 @@ import { bareHost, guardedLookup, REFUSED, refusedUrl } from './guard.js';
 import { Pace } from './pace.js';
 import { LONGEST_WAIT_MS, retryAfterMs } from './retry.js';
 import { type Trouble, troubleOf } from './trouble.js';
+import { Watch } from './watch.js';
 
 /** HTML packs to a tenth; what unpacks to more than this was made to. */
 const MOST_RATIO = 200;
@@ -27,6 +28,7 @@ type Answered = Extract<Fetched, { state: 'answered' }>;
 /** The door to probed web servers. No proxy is used: behind one, nobody here would see what address is connected to. */
 export function createFetcher(clock: Clock, userAgent: string): Fetcher {
   const paces = new Map<string, Pace>();
+  const watch = new Watch(clock);
   const agents = [false, true].map((isPrivateAllowed) => {
     const options = { keepAlive: true, lookup: guardedLookup(isPrivateAllowed) };
     return { 'http:': new HttpAgent(options), 'https:': new HttpsAgent(options) };
@@ -42,22 +44,14 @@ export function createFetcher(clock: Clock, userAgent: string): Fetcher {
 
   /** One try: the whole of it in time, with a status of any kind. */
   async function ask(url: URL, request: FetchRequest, signal: AbortSignal): Promise<Answered> {
-    const over = new AbortController();
     const startedAt = clock.monotonic();
     const sent = send(url, request);
-    const onAbort = (): void => {
-      sent.destroy();
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
     let isLate = false;
     // A server may drip headers or body for ever: neither socket nor parser would mind.
-    clock.sleep(request.timeoutMs, over.signal).then(
-      () => {
-        isLate = true;
-        sent.destroy();
-      },
-      () => undefined,
-    );
+    const seen = watch.over(request.timeoutMs, signal, (late) => {
+      isLate = late;
+      sent.destroy();
+    });
     try {
       const message = await new Promise<IncomingMessage>((resolve, reject) => {
         sent.on('response', resolve);
@@ -76,8 +70,7 @@ export function createFetcher(clock: Clock, userAgent: string): Fetcher {
       if (isLate) throw new LateError();
       throw error;
     } finally {
-      over.abort(DONE);
-      signal.removeEventListener('abort', onAbort);
+      seen();
     }
   }
 
@@ -131,9 +124,6 @@ export function createFetcher(clock: Clock, userAgent: string): Fetcher {
 
   return { userAgent, fetch, refusal: refusedUrl };
 }
-
-/** Without a reason of ours, node makes an exception with a stack for each request. */
-const DONE = 'answered';
 
 class LateError extends Error {}
 

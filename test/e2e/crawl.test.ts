@@ -104,15 +104,23 @@ test('people see the pages, and a failed gate leaves with 1', async () => {
 });
 
 test('a page that never answers fails; its time is not known, and no other time stands for it', async () => {
-  const dead = '{ hosts: ["127.0.0.1:9"';
   const text = gate(
     '  pages: { pass: "== 0" }\n  speed: { signal: pages, take: p95 ttfb, pass: "<= 5s" }\n',
     '[/, "http://127.0.0.1:9/"]',
-  ).replace('hosts: [', `hosts: ${dead.slice(9)}, `);
+  ).replace('hosts: [', 'hosts: ["127.0.0.1:9", ');
   const { code, criteria } = await check(await sandbox({ 'seo.gate.yaml': text }));
   expect(code).toBe(1);
   expect(found(criteria['pages'])).toEqual(['fetch.network http://127.0.0.1:9/']);
   expect(criteria['speed']).toMatchObject({ verdict: 'inconclusive', reason: { code: 'partial' } });
+});
+
+test('what could not be found out is no excuse for itself', async () => {
+  const text = gate('  pages: { take: regressions, pass: "== 0" }\n', '[/, "http://127.0.0.1:9/"]').replace(
+    'hosts: [',
+    'hosts: ["127.0.0.1:9", ',
+  );
+  const { criteria } = await check(await sandbox({ 'seo.gate.yaml': text }));
+  expect(found(criteria['pages'])).toEqual(['fetch.network http://127.0.0.1:9/']);
 });
 
 test('a secret of the environment is sent, and stands in no report and no recording', async () => {

@@ -16,7 +16,7 @@ export function observePages(input: ObserveInput, chosen: readonly Chosen[]): Ob
   const isCounted = input.take.kind === 'regressions';
   const before = input.answers.get('baseline')?.pages ?? [];
   const known = new Set(isCounted ? findingsIn(before, chosen, input.window.to).map(keyOf) : []);
-  const findings = all.filter((finding) => !known.has(keyOf(finding)));
+  const findings = all.filter((finding) => isUnseen(finding) || !known.has(keyOf(finding)));
   const observation: Observation = {
     labels: {},
     evidence: evidenceOf(input, listed, findings),
@@ -49,6 +49,11 @@ function notesOf({ take }: ObserveInput, listed: readonly Page[], old: number): 
     .slice(0, SHOWN);
   const told = worst.map(({ url, value }) => `${url} ${take.of === 'ttfb' ? `${value} s` : `${value} B`}`);
   return told.length === 0 ? [] : [`${take.of === 'ttfb' ? 'slowest' : 'largest'}: ${told.join(', ')}`];
+}
+
+/** What could not be found out is never excused by the same in the baseline: anything may be behind it. */
+function isUnseen({ name }: Finding): boolean {
+  return /^fetch\.|\.(?:unverified|unread|unreachable)$/.test(name);
 }
 
 /** One page is one page in both arms, whatever its host. */

@@ -5,8 +5,9 @@ import * as z from 'zod';
 import type { Backend, BackendSite, PreparedQuery, QueryRequest } from '../../contracts/backend.js';
 import { expandPlaceholders } from '../../contracts/placeholders.js';
 import { failed, ok, type Result } from '../../model/failure.js';
+import { formatDuration } from '../../model/time.js';
 import { blockSchema } from './block.js';
-import { bindOrder, type ReadList } from './source/order.js';
+import { bindOrder, type Order, type ReadList } from './source/order.js';
 
 const baselineSchema = z.strictObject({ recorded: z.string() });
 const MOST_LIST_BYTES = 64 * 1024 * 1024;
@@ -39,12 +40,26 @@ function preparePages(request: QueryRequest, site: BackendSite, readList: ReadLi
   const { order, text } = bound.value;
   return ok({
     ...queryOf(site, request, text),
+    notes: durationNotes(order),
     fetch: async (context) => {
       // Loaded when there is something to ask: a replay needs no parser of HTML.
       const { probePages } = await import('./source/probe.js');
       return probePages(order, context);
     },
   });
+}
+
+/** Longer than this is worth a remark: a run has a limit of its own. */
+const LONG_MS = 60_000;
+
+function durationNotes({ pages, perSecond }: Order): readonly string[] {
+  const many = 'rows' in pages ? pages.rows.length : 0;
+  const ms = Math.round(many / perSecond) * 1000;
+  return ms <= LONG_MS
+    ? []
+    : [
+        `${many} pages take ${formatDuration(ms)} and more at this rate: give the run that time with --timeout`,
+      ];
 }
 
 function prepareBaseline(written: string, request: QueryRequest, site: BackendSite): Result<PreparedQuery> {

@@ -58,7 +58,10 @@ interface Probe {
 
 async function visitPage(row: Row, isTarget: boolean, probe: Probe): Promise<Page> {
   const { order, follow, files, isKept } = probe;
-  const { hops, answer, failure } = await follow(row.url, { mayFetch: files.mayFetch });
+  const { hops, answer, failure } = await follow(
+    row.url,
+    order.foreignHosts.length === 0 ? {} : { mayFetch: files.mayFetch },
+  );
   const head = { ...row, isTarget, hops };
   if (answer === undefined || failure !== undefined)
     return { ...head, robotsHeaders: [], linkHeaders: [], ...(failure !== undefined && { failure }) };

@@ -35,6 +35,7 @@ export function createFollow(order: Order, fetcher: Fetcher, context: BackendCon
   const rules = { hosts: [...order.hosts, ...order.foreignHosts], isPrivateAllowed: order.isPrivateAllowed };
   const own = order.userAgent ?? fetcher.userAgent;
   const ourName = order.contact === undefined ? own : `${own} (+${order.contact})`;
+  const hasHeaders = Object.keys(order.headers).length > 0;
   return async (
     start,
     { userAgent = ourName, maxBytes = MOST_PAGE_BYTES, mayFetch, mostHops = MOST_HOPS } = {},
@@ -51,7 +52,9 @@ export function createFollow(order: Order, fetcher: Fetcher, context: BackendCon
         {
           url,
           headers: {
-            ...(isSameHost(url, start) && isListedHost(new URL(url), order.hosts) ? order.headers : {}),
+            ...(hasHeaders && isSameHost(url, start) && isListedHost(new URL(url), order.hosts)
+              ? order.headers
+              : {}),
             'user-agent': userAgent,
             accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
             'accept-encoding': 'gzip, deflate, br',
