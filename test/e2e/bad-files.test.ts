@@ -710,11 +710,11 @@ criteria:
 
       x.gate.yaml:7:3  signal "none" says no kind
          7 │   none: { unit: s }
-           │   ^^^^  give exactly one of ratio, rate, histogram, value, samples, use
+           │   ^^^^  give exactly one of ratio, rate, histogram, value, samples, crawl, use
 
       x.gate.yaml:8:3  signal "both" says more than one kind
          8 │   both: { value: sum(a), samples: b, backend: metrics }
-           │   ^^^^  give exactly one of ratio, rate, histogram, value, samples, use
+           │   ^^^^  give exactly one of ratio, rate, histogram, value, samples, crawl, use
 
       x.gate.yaml:9:56  "metric" names no backend
          9 │   queue: { value: sum(queue), unit: messages, backend: metric }
@@ -730,7 +730,7 @@ criteria:
 
       x.gate.yaml:16:34  "p59x" is no take
          16 │   take: { signal: latency, take: p59x, pass: "<= 5s" }
-            │                                  ^^^^  takes are first, last, mean, min, max, sum, slope, count, age, p50, p95, p99, share <= X, share > X, apdex(T); quantiles such as p99.9
+            │                                  ^^^^  takes are first, last, mean, min, max, sum, slope, count, age, p50, p95, p99, share <= X, share > X, apdex(T), findings, regressions, share ok, p95 ttfb, p95 size; quantiles such as p99.9
 
       x.gate.yaml:17:34  "slop" is no take
          17 │   slop: { signal: latency, take: slop, pass: "<= 5s" }
@@ -767,7 +767,7 @@ journal: y
 schedule: z
 signals:
   queue: { value: sum(queue) }
-  crawl: { crawl: {} }
+  edge: { cache-probe: {} }
   bots: { crawler-log: {} }
   alarms: { alarms: {} }
   drift: { drift: {} }
@@ -776,12 +776,11 @@ signals:
   tickets: { incidents: {} }
 criteria:
   queue: { pass: "<= 5" }
-  crawl: { pass: "<= 5" }
+  edge: { pass: "<= 5" }
   budget: { signal: queue, burn: { objective: 99.9%, period: 30d } }
   odd: { signal: queue, anomaly: {}, blocking: true }
   ranks: { signal: queue, evidence: mann-whitney, pass: "<= 5" }
   canary: { signal: queue, evidence: kayenta, pass: "<= 5" }
-  worse: { signal: queue, take: regressions, pass: "<= 5" }
 `,
       ),
     ).toMatchInlineSnapshot(`
@@ -807,9 +806,9 @@ criteria:
          8 │ schedule: z
            │ ^^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:11:12  "crawl" is not yet supported by this version
-         11 │   crawl: { crawl: {} }
-            │            ^^^^^  remove it; nothing of it would be judged
+      x.gate.yaml:11:11  "cache-probe" is not yet supported by this version
+         11 │   edge: { cache-probe: {} }
+            │           ^^^^^^^^^^^  remove it; nothing of it would be judged
 
       x.gate.yaml:12:11  "crawler-log" is not yet supported by this version
          12 │   bots: { crawler-log: {} }
@@ -853,11 +852,7 @@ criteria:
 
       x.gate.yaml:24:38  evidence "kayenta" is not yet supported by this version
          24 │   canary: { signal: queue, evidence: kayenta, pass: "<= 5" }
-            │                                      ^^^^^^^  use "point"
-
-      x.gate.yaml:25:33  take "regressions" is not yet supported by this version
-         25 │   worse: { signal: queue, take: regressions, pass: "<= 5" }
-            │                                 ^^^^^^^^^^^  remove the criterion; nothing of it would be judged"
+            │                                      ^^^^^^^  use "point""
     `);
   });
   test('values of the wrong type', async () => {
@@ -1953,7 +1948,7 @@ criteria:
 
     a.gate.yaml:9:32  "p59x" is no take
        9 │   late: { signal: queue, take: p59x, pass: "<= 5" }
-         │                                ^^^^  takes are first, last, mean, min, max, sum, slope, count, age, p50, p95, p99, share <= X, share > X, apdex(T); quantiles such as p99.9
+         │                                ^^^^  takes are first, last, mean, min, max, sum, slope, count, age, p50, p95, p99, share <= X, share > X, apdex(T), findings, regressions, share ok, p95 ttfb, p95 size; quantiles such as p99.9
 
     b.gate.yaml:4:31  unknown key "settel" in "window"
        4 │ window: { for: 10m, step: 1m, settel: 1m }
