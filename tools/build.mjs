@@ -53,6 +53,8 @@ const heavy = {
   'src/backends/postgres.ts': 'sql',
   'src/backends/mysql.ts': 'sql',
   'src/backends/clickhouse.ts': 'sql',
+  'src/signals/crawl/source/probe.ts': 'crawl',
+  'src/http/fetcher.ts': 'crawl',
 };
 
 /** Optional peers that may be absent: left as `require()`, resolved from where gatekeeper is installed. */

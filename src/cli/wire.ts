@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { backends } from '../backends/registry.js';
 import type { BackendContext } from '../contracts/backend.js';
 import type { Clock } from '../contracts/clock.js';
+import type { Fetcher } from '../contracts/fetcher.js';
 import type { Http } from '../contracts/http.js';
 import type { Lookup } from '../contracts/lookup.js';
 import type { Reporter } from '../contracts/reporter.js';
@@ -19,6 +20,7 @@ import type { Io, StopSignal } from './io.js';
 import { VERSION } from './version.js';
 
 /** Cap on one answer, decompressed. */
+const USER_AGENT = `gatekeeper/${VERSION}`;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 export const plugins: Plugins = { backends, signals, judges };
@@ -98,6 +100,7 @@ export function createBackendContext(
   mask: (text: string) => string,
 ): BackendContext {
   let http: Promise<Http> | undefined;
+  let fetcher: Promise<Fetcher> | undefined;
   const open = async (): Promise<Http> => {
     const { createHttp } = await import('../http/client.js');
     return createHttp(
@@ -105,7 +108,7 @@ export function createBackendContext(
         attemptTimeoutMs: flags.backendTimeoutMs,
         retries: flags.retries,
         maxBytes: MAX_ANSWER_BYTES,
-        userAgent: `gatekeeper/${VERSION}`,
+        userAgent: USER_AGENT,
         env: io.env,
       },
       realClock,
@@ -116,6 +119,13 @@ export function createBackendContext(
     http: () => {
       http ??= open();
       return http;
+    },
+    fetcher: () => {
+      // One for all, or two probes would ask one host twice as often as either may.
+      fetcher ??= import('../http/fetcher.js').then(({ createFetcher }) =>
+        createFetcher(realClock, USER_AGENT),
+      );
+      return fetcher;
     },
     clock: realClock,
     signal,

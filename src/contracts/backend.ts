@@ -3,6 +3,7 @@ import type { Result } from '../model/failure.js';
 import type { Answer } from '../model/series.js';
 import type { Window } from '../model/window.js';
 import type { Clock } from './clock.js';
+import type { Fetcher } from './fetcher.js';
 import type { Http } from './http.js';
 
 /**
@@ -56,6 +57,8 @@ export interface PreparedQuery {
 export interface BackendContext {
   /** Lazy, so that a replay never loads the HTTP client. */
   readonly http: () => Promise<Http>;
+  /** The door for probing pages; lazy, too. */
+  readonly fetcher: () => Promise<Fetcher>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Per attempt. */

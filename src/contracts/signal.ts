@@ -4,7 +4,7 @@ import type { Failure } from '../model/failure.js';
 import type { Answer } from '../model/series.js';
 import type { Take, TakeKind } from '../model/take.js';
 import type { Window } from '../model/window.js';
-import type { QueryUse } from './backend.js';
+import type { Backend, BackendSite, QueryUse } from './backend.js';
 
 /** How many series become one, step by step, before time is reduced. */
 export const ACROSS = ['worst', 'sum', 'mean', 'each'] as const;
@@ -29,6 +29,7 @@ export interface ObserveInput {
   /** Answers by part; a part that was not asked or cannot be asked is absent. */
   readonly answers: ReadonlyMap<string, Answer>;
   readonly window: Window;
+  readonly take: Take;
   /** True when the take asks one instant instead of a series. */
   readonly isInstant: boolean;
   /** Undefined: more than one series is an error, unless they are additive. */
@@ -59,6 +60,8 @@ export interface PreparedSignal {
   readonly defaultTake: Take | undefined;
   /** The unit that the value is in before a take changes it: `share`, the signal's own, or a rate. */
   readonly unit: string;
+  /** The one kind of evidence that suits it, where there is but one: what is asked once has no steps. */
+  readonly onlyEvidence?: string;
   observe(input: ObserveInput): Observed;
 }
 
@@ -68,6 +71,8 @@ export interface SignalKind {
   readonly schema: z.ZodType;
   /** Names of the fields that hold queries, for the published schema. */
   readonly queryFields: readonly string[];
+  /** Who is asked, for a kind that asks no backend of the file. */
+  readonly source?: (site: BackendSite) => Promise<Backend>;
   prepare(block: unknown, unit: string | undefined): PreparedKind;
 }
 
@@ -81,6 +86,7 @@ export function defineSignal<S extends z.ZodType>(definition: {
   readonly about: string;
   readonly schema: S;
   readonly queryFields: readonly string[];
+  readonly source?: (site: BackendSite) => Promise<Backend>;
   readonly prepare: (block: z.output<S>, unit: string | undefined) => PreparedSignal;
 }): SignalKind {
   return {

@@ -57,6 +57,7 @@ function observeWindow(
   const observed = criterion.observe({
     answers: new Map([...answers].map(([part, answer]) => [part, cut(answer, window)])),
     window,
+    take: criterion.rule.take,
     isInstant: false,
     across: criterion.across,
     better: criterion.rule.better,

@@ -237,6 +237,7 @@ function observeArms(criterion: Criterion, measurements: Measurements): Sides {
     criterion.observe({
       answers: answers[i] ?? new Map<string, Answer>(),
       window: arm.window,
+      take: criterion.rule.take,
       isInstant: criterion.rule.take.kind === 'instant',
       across: criterion.across,
       better: criterion.rule.better,

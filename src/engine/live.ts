@@ -1,6 +1,8 @@
 import type { BackendContext } from '../contracts/backend.js';
+import { pageSchema } from '../contracts/page.js';
 import type { TakeMeasurement } from '../contracts/take.js';
 import { BackendError, type Failure } from '../model/failure.js';
+import type { Page } from '../model/page.js';
 import type { Answer } from '../model/series.js';
 
 /**
@@ -45,7 +47,21 @@ function maskedAnswer(answer: Answer, mask: (text: string) => string): Answer {
       ...each,
       labels: Object.fromEntries(Object.entries(each.labels).map(([name, value]) => [name, mask(value)])),
     })),
+    ...(answer.pages && { pages: answer.pages.map((page) => maskedPage(page, mask)) }),
     ...(answer.warnings && { warnings: answer.warnings.map(mask) }),
     ...(answer.notes && { notes: answer.notes.map(mask) }),
   };
+}
+
+function maskedPage(page: Page, mask: (text: string) => string): Page {
+  const text = JSON.stringify(page);
+  // Nearly every page: to check each of ten thousand again would take a second.
+  return mask(text) === text ? page : pageSchema.parse(maskedTexts(page, mask));
+}
+
+function maskedTexts(value: unknown, mask: (text: string) => string): unknown {
+  if (typeof value === 'string') return mask(value);
+  if (Array.isArray(value)) return value.map((each) => maskedTexts(each, mask));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, maskedTexts(each, mask)]));
 }

@@ -259,6 +259,7 @@ function criterionResult(ruled: Ruled, gate: Gate, measurements: Measurements): 
           },
     queries: distinctQuestions(criterion).flatMap((question) => queryOf(question, measurements)),
     source: { file: criterion.source.file, line: criterion.source.line, column: criterion.source.col },
+    ...(ruled.judged?.findings !== undefined && { findings: ruled.judged.findings }),
     notes: [
       ...new Set([
         ...criterion.notes,
@@ -301,7 +302,10 @@ function queryOf(question: Question, measurements: Measurements): readonly Repor
       text: question.query.text,
       state: measurement.state,
       durationMs: measurement.durationMs,
-      series: measurement.state === 'taken' ? measurement.answer.series.length : 0,
+      series:
+        measurement.state === 'taken'
+          ? (measurement.answer.pages?.length ?? measurement.answer.series.length)
+          : 0,
       failure: failure === null ? null : { code: failure.code, message: failure.message },
     },
   ];

@@ -27,6 +27,7 @@ export function observeWindows(
     const observed = criterion.observe({
       answers: answersIn(criterion, other, measurements),
       window: other.window,
+      take: criterion.rule.take,
       isInstant: false,
       across: criterion.across,
       better: criterion.rule.better,

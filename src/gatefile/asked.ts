@@ -1,5 +1,6 @@
 import type { Variables } from '../contracts/backend.js';
 import type { Arm, Question, UnlistedCheck } from '../contracts/gate.js';
+import type { Failure } from '../model/failure.js';
 import type { Labels } from '../model/series.js';
 import { type FileContext, placeOf } from './context.js';
 import type { GateParts, SegmentInput } from './parts.js';
@@ -49,6 +50,57 @@ export function seenElsewhere(
     .filter((question) => own.every(({ query }) => query.key !== question.query.key));
 }
 
+/** Name of the part that holds the pages which regressions are counted against. */
+const BASELINE_PART = 'baseline';
+
+/** Pages of the other arm, for regressions, unless the signal itself names a recorded baseline. */
+export function baselinePages(
+  context: FileContext,
+  gate: GateParts,
+  input: SegmentInput,
+  own: readonly Question[],
+): readonly Question[] {
+  if (input.take.take.kind !== 'regressions' || own.length === 0) return [];
+  if (own.some(({ part }) => part === BASELINE_PART)) return [];
+  const at = ['criteria', input.id];
+  const [, baseline] = gate.arms;
+  if (baseline === undefined) {
+    context.trouble.add({
+      code: 'gatefile.missing-key',
+      message: `criterion "${input.id}" counts regressions, and nothing says since what`,
+      span: context.yaml.keySpanOf(at),
+      mend: 'add "arms: { canary: {...}, baseline: {...} }", or "baseline: { recorded: PATH }" to the crawl',
+    });
+    return [];
+  }
+  if (baseline.shiftMs > 0) {
+    context.trouble.add(noSuchPast(baseline, placeOf(context, [...at, 'take'])));
+    return [];
+  }
+  const questions = questionsOf(context, gate, input, baseline).map((question) => ({
+    ...question,
+    part: BASELINE_PART,
+  }));
+  if (questions.some(({ query }) => own.some((each) => each.query.key === query.key))) {
+    context.trouble.add({
+      code: 'gatefile.query',
+      message: `criterion "${input.id}" compares "${input.open.id}" with itself: its pages are the same in both arms`,
+      span: placeOf(context, [...at, 'take']),
+      mend: 'use a variable of the arms in the crawl, in "headers", "cookies" or "base"',
+    });
+  }
+  return questions;
+}
+
+function noSuchPast(arm: Arm, span: Failure['span']): Failure {
+  return {
+    code: 'gatefile.query',
+    message: `pages cannot be asked for as they were: arm "${arm.name}" is shifted`,
+    ...(span && { span }),
+    mend: 'record the pages before the release, and count regressions since "baseline: { recorded: PATH }"',
+  };
+}
+
 function variablesFor(
   context: FileContext,
   gate: GateParts,
@@ -72,6 +124,10 @@ export function checkArmsDiffer(
 ): void {
   const [judged, baseline] = asked;
   if (judged === undefined || baseline === undefined || judged.questions.length === 0) return;
+  if (open.kind === 'crawl' && baseline.arm.shiftMs > 0) {
+    context.trouble.add(noSuchPast(baseline.arm, placeOf(context, ['criteria', id, 'pass'])));
+    return;
+  }
   const keys = (questions: readonly Question[]): string =>
     questions.map((question) => question.query.key).join('\n');
   if (keys(judged.questions) !== keys(baseline.questions)) return;

@@ -95,9 +95,9 @@ export const ANY_BACKEND = '*';
 
 /** Adds trouble with what stands at a path; the caret goes under the words that the message begins with. */
 export function addAt(context: FileContext, path: Path, failures: readonly Failure[]): void {
-  for (const failure of failures) {
+  for (const { path: inner = [], ...failure } of failures) {
     const word = /^"([^"]+)"/.exec(failure.message)?.[1] ?? '';
-    context.trouble.at(context.yaml.spanOfText(path, word), [failure]);
+    context.trouble.at(context.yaml.spanOfText([...path, ...inner], word), [failure]);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Rule } from '../contracts/judge.js';
 import { suggest } from '../contracts/suggest.js';
 import { KAYENTA_FEWEST } from '../model/kayenta.js';
 import { seriesOf, weighAnomaly } from './anomaly.js';
-import { checkArmsDiffer, questionsOf, seenElsewhere } from './asked.js';
+import { baselinePages, checkArmsDiffer, questionsOf, seenElsewhere } from './asked.js';
 import { weighBurn } from './burn.js';
 import { type FileContext, placeOf } from './context.js';
 import { earlierFor } from './earlier.js';
@@ -237,7 +237,11 @@ async function weighLimits(
   if (arms === undefined) return undefined;
   const asked = arms.map((arm) => {
     const own = questionsOf(context, gate, input, arm);
-    return { arm, questions: [...own, ...seenElsewhere(context, gate, input, arm, own)] };
+    const others = [
+      ...seenElsewhere(context, gate, input, arm, own),
+      ...baselinePages(context, gate, input, own),
+    ];
+    return { arm, questions: [...own, ...others] };
   });
   checkArmsDiffer(context, asked, id, open);
   const earlier = isHistory ? earlierFor(context, gate, input) : null;

@@ -27,6 +27,16 @@ export async function judgeOf(
 ): Promise<ChosenJudge | undefined> {
   checkTolerance(context, block, rule, open, path, arms);
   checkKayenta(context, block, path);
+  const { onlyEvidence } = open.signal;
+  if (onlyEvidence !== undefined && block.evidence !== undefined && block.evidence !== onlyEvidence) {
+    context.trouble.add({
+      code: 'gatefile.invalid',
+      message: `a ${open.kind} has no steps, which evidence "${block.evidence}" needs`,
+      span: placeOf(context, [...path, 'evidence']),
+      mend: `remove the line: "${onlyEvidence}" is the one that suits`,
+    });
+    return undefined;
+  }
   const question: JudgeQuestion = {
     kind: open.kind,
     take: rule.take,
@@ -34,7 +44,7 @@ export async function judgeOf(
     pass: rule.pass.condition,
     warn: rule.warn?.condition ?? null,
   };
-  const evidence = block.evidence ?? defaultFor(rule, arms);
+  const evidence = block.evidence ?? onlyEvidence ?? defaultFor(rule, arms);
   if (block.evidence === undefined && !isCompared(rule) && isLookedAtAgain(block, rule, open)) {
     const judge = await context.request.plugins.judges.load('sequential');
     if (judge?.refuses(question) === null) return { judge, evidence: 'sequential' };
@@ -101,8 +111,8 @@ function checkTolerance(
       mend,
     });
   };
-  if ((block.evidence ?? defaultFor(rule, arms)) !== 'point')
+  if ((block.evidence ?? open.signal.onlyEvidence ?? defaultFor(rule, arms)) !== 'point')
     refuse('"tolerate" counts steps by their point estimates', 'add "evidence: point", or remove it');
-  if (rule.take.kind === 'instant' || open.kind === 'samples')
+  if (rule.take.kind === 'instant' || open.kind === 'samples' || open.kind === 'crawl')
     refuse('"tolerate" needs a value for each step', 'add a take such as "mean", or remove it');
 }

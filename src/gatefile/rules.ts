@@ -64,6 +64,8 @@ function wordOf(kind: Take['kind']): string {
     quantile: 'pNN',
     'share-at-most': 'share <= X',
     'share-above': 'share > X',
+    'share-ok': 'share ok',
+    'page-quantile': 'pNN ttfb, pNN size',
     apdex: 'apdex(T)',
   };
   return words[kind] ?? kind;
@@ -73,9 +75,14 @@ function unitOf(take: Take, unit: string): string {
   switch (take.kind) {
     case 'share-at-most':
     case 'share-above':
+    case 'share-ok':
       return 'share';
+    case 'page-quantile':
+      return take.of === 'ttfb' ? 's' : 'B';
     case 'apdex':
     case 'count':
+    case 'findings':
+    case 'regressions':
       return '';
     case 'age':
       return 's';
@@ -195,7 +202,8 @@ function directionOf(condition: Condition): Rule['better'] {
  */
 function defaultSamples(input: RuleInput, pass: Condition): number {
   const { take } = input.take;
-  if (input.kind === 'value') return 1;
+  // The pages of a list are all there are, not a sample of them.
+  if (input.kind === 'value' || input.kind === 'crawl') return 1;
   // Exposure in time is no count of samples: the coverage of the window speaks for it.
   if (take.kind === 'count') return 1;
   if (input.kind === 'rate') return input.take.unit.endsWith('/s') ? 1 : FEWEST_SAMPLES;

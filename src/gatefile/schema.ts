@@ -11,8 +11,8 @@ import { parseTake } from './take.js';
 
 /** Keys that later versions bring; refused by name until then. */
 const LATER_GATE = ['stages', 'calendar', 'calendars', 'journal', 'schedule', 'from-incident', 'incidents'];
-const LATER_SIGNAL = ['crawl', 'alarms', 'drift', 'incidents', 'reconcile', 'vendor-status', 'cache-probe'];
-const LATER_CRITERION = [...LATER_SIGNAL, 'from-incident', 'expect', 'margin'];
+const LATER_SIGNAL = ['alarms', 'drift', 'incidents', 'reconcile', 'vendor-status', 'cache-probe'];
+const LATER_CRITERION = [...LATER_SIGNAL, 'from-incident', 'margin'];
 
 const ID = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 
@@ -95,7 +95,7 @@ const take = parsed(
   },
   {
     description: 'How time becomes one number.',
-    examples: ['p95', 'share <= 500ms', 'mean', 'slope', 'apdex(300ms)'],
+    examples: ['p95', 'share <= 500ms', 'mean', 'slope', 'apdex(300ms)', 'share ok', 'p95 ttfb'],
   },
 );
 
@@ -229,13 +229,14 @@ export const signalShape = {
   value: z.unknown().optional(),
   samples: z.unknown().optional(),
   'crawler-log': z.unknown().optional(),
+  crawl: z.unknown().optional(),
   use: z
     .string()
     .optional()
     .meta({ description: 'A signal of the catalogue: catalog/nginx/cache-hit-ratio.' }),
   with: z.record(name, scalar).optional().meta({ description: 'Parameters of the catalogue signal.' }),
 };
-export const KIND_KEYS = ['ratio', 'rate', 'histogram', 'value', 'samples', 'crawler-log'] as const;
+export const KIND_KEYS = ['ratio', 'rate', 'histogram', 'value', 'samples', 'crawl', 'crawler-log'] as const;
 
 export const signalSchema = strict(signalShape, LATER_SIGNAL);
 

@@ -1,11 +1,12 @@
 import type { Backend, Variables } from '../contracts/backend.js';
 import { expandPlaceholders } from '../contracts/placeholders.js';
-import type { PreparedSignal } from '../contracts/signal.js';
+import type { PreparedSignal, SignalKind } from '../contracts/signal.js';
 import { suggest } from '../contracts/suggest.js';
 import { type Failure, ok } from '../model/failure.js';
 import { catalogSchema } from './catalog.js';
 import { ANY_BACKEND, addAt, type FileContext, placeOf } from './context.js';
 import { failuresOf } from './issues.js';
+import { refuseOpenSecrets } from './open-secrets.js';
 import { queryTrouble } from './queries.js';
 import { KIND_KEYS, type SignalBlock } from './schema.js';
 import { checkShape } from './shape.js';
@@ -52,9 +53,12 @@ export async function openSignal(
     return undefined;
   }
   const [kind] = kinds as [(typeof KIND_KEYS)[number]];
-  const backend = chooseBackend(context, block, id, path, backends);
   const loaded = await context.request.plugins.signals.load(kind);
   if (loaded === undefined) return undefined;
+  const backend =
+    loaded.source === undefined
+      ? chooseBackend(context, block, id, path, backends)
+      : await ownSource(context, loaded.source, block, kind, path);
   const unit = block.unit ?? source.unit;
   const prepared = loaded.prepare(source[kind], unit);
   if (!prepared.ok) {
@@ -66,7 +70,7 @@ export async function openSignal(
     return undefined;
   }
   if (backend === undefined) return undefined;
-  if (catalogued === undefined) {
+  if (catalogued === undefined && loaded.source === undefined) {
     const type = await context.request.plugins.backends.load(backend.type);
     const failures = prepared.signal
       .parts(prepared.signal.defaultTake ?? { kind: 'count' })
@@ -99,6 +103,26 @@ export async function openSignal(
 function partsOf(block: unknown): readonly unknown[] {
   const isMapping = typeof block === 'object' && block !== null && !Array.isArray(block);
   return isMapping && !('counter' in block) ? Object.values(block) : [block];
+}
+
+/** The source that a kind brings with it. */
+async function ownSource(
+  context: FileContext,
+  source: NonNullable<SignalKind['source']>,
+  block: SignalBlock,
+  kind: string,
+  path: Path,
+): Promise<Backend | undefined> {
+  // As in a block of a backend: it holds headers, too.
+  refuseOpenSecrets(context, [...path, kind]);
+  if (block.backend === undefined) return source({ id: kind, folder: context.yaml.folder });
+  context.trouble.add({
+    code: 'gatefile.invalid',
+    message: `"backend" has no meaning here: a ${kind} asks no backend`,
+    span: context.yaml.keySpanOf([...path, 'backend']),
+    mend: 'remove the line',
+  });
+  return undefined;
 }
 
 function chooseBackend(

@@ -1,17 +1,32 @@
 import { suggest } from '../contracts/suggest.js';
 import { failed, ok, type Result } from '../model/failure.js';
-import type { Take } from '../model/take.js';
+import type { PageMeasure, Take } from '../model/take.js';
 import type { Quantity } from '../model/unit.js';
 import { convert } from './condition.js';
 import { parseQuantity } from './limit.js';
 
 const PLAIN = ['first', 'last', 'mean', 'min', 'max', 'sum', 'slope', 'count', 'age'] as const;
-const WORDS = [...PLAIN, 'p50', 'p95', 'p99', 'share <= X', 'share > X', 'apdex(T)'];
+/** Takes of probed pages. */
+const OF_PAGES = ['findings', 'regressions', 'share ok'] as const;
+const WORDS = [
+  ...PLAIN,
+  'p50',
+  'p95',
+  'p99',
+  'share <= X',
+  'share > X',
+  'apdex(T)',
+  ...OF_PAGES,
+  'p95 ttfb',
+  'p95 size',
+];
 
 /** A take as written; bounds keep their unit until the signal's is known. */
 export type WrittenTake =
   | { readonly kind: (typeof PLAIN)[number] }
   | { readonly kind: 'quantile'; readonly quantile: number }
+  | { readonly kind: 'findings' | 'regressions' | 'share-ok' }
+  | { readonly kind: 'page-quantile'; readonly quantile: number; readonly of: PageMeasure }
   | { readonly kind: 'share-at-most' | 'share-above'; readonly bound: Quantity }
   | { readonly kind: 'apdex'; readonly threshold: Quantity };
 
@@ -20,11 +35,21 @@ export function parseTake(text: string): Result<WrittenTake> {
   const trimmed = text.trim();
   const plain = PLAIN.find((word) => word === trimmed);
   if (plain !== undefined) return ok({ kind: plain });
-  const quantile = /^p(\d{1,2}(?:\.\d+)?)$/.exec(trimmed);
+  const ofPages = OF_PAGES.find((word) => word === trimmed);
+  if (ofPages !== undefined) return ok({ kind: ofPages === 'share ok' ? 'share-ok' : ofPages });
+  const quantile = /^p(\d{1,2}(?:\.\d+)?)(?:\s+(ttfb|size))?$/.exec(trimmed);
   if (quantile !== null) {
     const percent = Number(quantile[1]);
     // p999 is refused, not read as 9.99: the usual habit means 99.9.
-    if (percent > 0 && percent < 100) return ok({ kind: 'quantile', quantile: percent / 100 });
+    if (percent > 0 && percent < 100) {
+      const of = quantile[2] === 'ttfb' || quantile[2] === 'size' ? quantile[2] : undefined;
+      const share = percent / 100;
+      return ok(
+        of === undefined
+          ? { kind: 'quantile', quantile: share }
+          : { kind: 'page-quantile', quantile: share, of },
+      );
+    }
   }
   const share = /^share\s*(<=|>(?!=))\s*(.+)$/.exec(trimmed);
   if (share !== null) {
@@ -37,13 +62,6 @@ export function parseTake(text: string): Result<WrittenTake> {
   if (apdex !== null) {
     const threshold = parseQuantity(apdex[1] ?? '');
     return threshold.ok ? ok({ kind: 'apdex', threshold: threshold.value }) : threshold;
-  }
-  if (trimmed === 'regressions' || trimmed === 'findings') {
-    return failed({
-      code: 'gatefile.not-yet-supported',
-      message: `take "${trimmed}" is not yet supported by this version`,
-      mend: 'remove the criterion; nothing of it would be judged',
-    });
   }
   if (/^share\s*(<|>=)/.test(trimmed)) {
     return failed({

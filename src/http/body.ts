@@ -8,6 +8,13 @@ export interface BodyLimits {
   readonly maxBytes: number;
   /** Milliseconds left for this try. */
   readonly remainingMs: () => number;
+  /** How many times its size a packed body may unpack to, past the first megabyte; unlimited without. */
+  readonly maxRatio?: number;
+}
+
+/** Reads a body of text: UTF-8, without a byte order mark. @throws as `readBytes` */
+export async function readBody(message: IncomingMessage, limits: BodyLimits): Promise<string> {
+  return withoutMark((await readBytes(message, limits)).text());
 }
 
 /**
@@ -19,11 +26,12 @@ export interface BodyLimits {
  *
  * @throws TroubleError timeout, too-large (memory stays flat: reading stops at the cap), malformed; or the socket's error
  */
-export function readBody(message: IncomingMessage, limits: BodyLimits): Promise<string> {
+export function readBytes(message: IncomingMessage, limits: BodyLimits): Promise<Bytes> {
   return new Promise((resolve, reject) => {
     const { socket } = message;
     const bytes = new Bytes(limits.maxBytes);
     let size = 0;
+    let received = 0;
     let decoder: Transform | undefined;
     const disarm = (): void => {
       socket.off('timeout', onTimeout);
@@ -44,9 +52,15 @@ export function readBody(message: IncomingMessage, limits: BodyLimits): Promise<
     const take = (chunk: Buffer): void => {
       size += chunk.length;
       if (size > limits.maxBytes) fail({ kind: 'too-large', maxBytes: limits.maxBytes });
+      else if (isBomb()) fail(cut(`it unpacks to more than ${limits.maxRatio} times its size`));
       else bytes.add(chunk);
     };
-    const finish = (): void => resolve(withoutMark(bytes.text()));
+    const isBomb = (): boolean =>
+      decoder !== undefined &&
+      limits.maxRatio !== undefined &&
+      size > SMALL_BYTES &&
+      size > limits.maxRatio * received;
+    const finish = (): void => resolve(bytes);
 
     // An abort may have ended it between its head and here; no event would tell.
     if (message.destroyed) return fail(cut('it was cut off'));
@@ -58,6 +72,7 @@ export function readBody(message: IncomingMessage, limits: BodyLimits): Promise<
       return fail(cut(`it is encoded as "${encoding.slice(0, 20)}", which was not asked for`));
     }
     const decode = (chunk: Buffer): void => {
+      received += chunk.length;
       if (decoder === undefined) {
         decoder = decoderFor(encoding, chunk);
         decoder.on('data', take);
@@ -110,7 +125,7 @@ const SMALL_BYTES = 1024 * 1024;
  * What came so far. The memory of a large answer is given back as soon as it is text, and not when the next collection
  * comes: 50 MB would lie beside what is parsed of them.
  */
-class Bytes {
+export class Bytes {
   readonly #maxBytes: number;
   readonly #chunks: Uint8Array[] = [];
   #large: Growable | undefined;
@@ -125,6 +140,12 @@ class Bytes {
     else this.#append(this.#large, chunk);
     this.#size += chunk.length;
     if (this.#large === undefined && this.#size > SMALL_BYTES) this.#large = this.#moved();
+  }
+
+  whole(): Uint8Array {
+    return this.#large === undefined
+      ? Buffer.concat(this.#chunks)
+      : new Uint8Array(this.#large, 0, this.#size);
   }
 
   text(): string {

@@ -1,3 +1,4 @@
+import type { Finding } from './finding.js';
 import type { Labels } from './series.js';
 import type { EpochMs } from './time.js';
 
@@ -37,6 +38,8 @@ export interface Observation {
   readonly notes: readonly string[];
   /** True when the backend extrapolated the counts: fewer events were seen than they say. */
   readonly isExtrapolated?: boolean;
+  /** What is wrong, page by page, where pages were probed. */
+  readonly findings?: readonly Finding[];
 }
 
 /** Trouble with evidence that no judge may pass over. */

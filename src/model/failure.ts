@@ -67,6 +67,8 @@ export interface Failure {
   /** One sentence with the user's own words quoted; no stack, no secret. */
   readonly message: string;
   readonly span?: Span;
+  /** Where it lies inside the checked block, for the loader to make a span of. */
+  readonly path?: readonly (string | number)[];
   /** How to mend it, as an instruction. */
   readonly mend?: string;
   /** More lines, printed as they are: a server's message, a query with a caret. */

@@ -1,5 +1,6 @@
 import type { AnomalyEvidence } from './anomaly.js';
 import type { BurnEvidence } from './burn.js';
+import type { Finding } from './finding.js';
 import type { KayentaFinding } from './kayenta.js';
 import type { RankEvidence } from './ranks.js';
 import type { Reason } from './reason.js';
@@ -147,6 +148,8 @@ export interface CriterionResult {
   } | null;
   readonly queries: readonly ReportQuery[];
   readonly source: { readonly file: string; readonly line: number; readonly column: number };
+  /** What is wrong, page by page; absent where no pages were probed. */
+  readonly findings?: readonly Finding[];
   readonly notes: readonly string[];
 }
 

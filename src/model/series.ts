@@ -1,3 +1,4 @@
+import type { Page } from './page.js';
 import type { EpochMs } from './time.js';
 
 /** Label names and values of one series. */
@@ -15,6 +16,8 @@ export interface Series {
 /** The decoded answer of one query; this, and nothing else of the response, is what a recording stores. */
 export interface Answer {
   readonly series: readonly Series[];
+  /** Pages that were probed, in the order of their list. */
+  readonly pages?: readonly Page[];
   /** What the backend itself says is missing or partial; any makes the evidence `inconclusive: partial`. */
   readonly warnings?: readonly string[];
   /** What the report must say of the answer, though it is whole: malformed lines of a log. */

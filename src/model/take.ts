@@ -1,9 +1,14 @@
+/** What is measured of each page: seconds to the first byte, bytes of the body. */
+export type PageMeasure = 'ttfb' | 'size';
+
 /** How evidence over time becomes the one number that is judged. */
 export type Take =
   | { readonly kind: 'total' }
   | { readonly kind: 'instant' }
   | { readonly kind: 'first' | 'last' | 'mean' | 'min' | 'max' | 'sum' | 'slope' | 'count' | 'age' }
   | { readonly kind: 'quantile'; readonly quantile: number }
+  | { readonly kind: 'findings' | 'regressions' | 'share-ok' }
+  | { readonly kind: 'page-quantile'; readonly quantile: number; readonly of: PageMeasure }
   | { readonly kind: 'share-at-most' | 'share-above'; readonly bound: number }
   | { readonly kind: 'apdex'; readonly threshold: number };
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { pageSchema } from '../contracts/page.js';
 import { FAILURE_CODES, type Failure } from '../model/failure.js';
 import type { Measurement } from '../model/measurement.js';
 import type { Answer, Series } from '../model/series.js';
@@ -38,6 +39,8 @@ export const recordedSchema = z.strictObject({
       extrapolated: z.boolean().optional(),
       additive: z.boolean().optional(),
       series: z.array(series),
+      /** Facts of probed pages, in the order of their list. */
+      pages: z.array(pageSchema).optional(),
     })
     .optional(),
   error: z
@@ -85,6 +88,7 @@ export function toForm(match: Match, measurement: Measurement, window: Window, a
       ...(answer.isExtrapolated !== undefined && { extrapolated: answer.isExtrapolated }),
       ...(answer.isAdditive !== undefined && { additive: answer.isAdditive }),
       series: answer.series.map((each) => toSeries(each, window, asOf)),
+      ...(answer.pages !== undefined && { pages: [...answer.pages] }),
     },
   };
 }
@@ -139,6 +143,7 @@ export function fromForm(recorded: Recorded, window: Window, asOf: EpochMs): Mea
   if (response === undefined) throw new RangeError('neither "response" nor "error"');
   const answer: Answer = {
     series: response.series.map((each) => fromSeries(each, window, asOf)),
+    ...(response.pages !== undefined && { pages: response.pages }),
     ...(response.warnings !== undefined && { warnings: response.warnings }),
     ...(response.notes !== undefined && { notes: response.notes }),
     ...(response.sampleInterval !== undefined && { sampleIntervalMs: duration(response.sampleInterval) }),

@@ -220,6 +220,18 @@ const criterion = z.object({
   source: z
     .object({ file: z.string(), line: z.number(), column: z.number() })
     .describe('Where the criterion stands in the gate file, counted from 1'),
+  findings: z
+    .array(
+      z.object({
+        name: z
+          .string()
+          .meta({ description: 'The check, and what it found', examples: ['canonical.missing'] }),
+        url: z.string().describe('The page as it is listed'),
+        detail: z.string(),
+      }),
+    )
+    .exactOptional()
+    .describe('What is wrong, page by page; absent where no pages were probed'),
   notes: z.array(z.string()),
 });
 

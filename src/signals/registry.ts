@@ -9,4 +9,5 @@ export const signals = lookupOf<SignalKind>({
   value: async () => (await import('./value.js')).value,
   'crawler-log': async () => (await import('./crawler-log.js')).crawlerLog,
   samples: async () => (await import('./samples.js')).samples,
+  crawl: async () => (await import('./crawl.js')).crawl,
 });

@@ -63,7 +63,9 @@ function context(secrets: readonly SecretValue[] = []): BackendContext {
   };
   const door = createHttp(settings, clock, store.mask);
   const { signal } = new AbortController();
-  return { http: () => Promise.resolve(door), clock, signal, timeoutMs: 2000, maxBytes: 1e6, env: {} };
+  const http = () => Promise.resolve(door);
+  const fetcher = () => Promise.reject(new Error('this test probes no pages'));
+  return { http, fetcher, clock, signal, timeoutMs: 2000, maxBytes: 1e6, env: {} };
 }
 
 async function ask(source: unknown, options: Ask = {}): Promise<Answer> {

@@ -99,7 +99,7 @@ describe.skipIf(!isHere('bash'))('bash', () => {
     ],
     [
       ['explain', 'backend.d'],
-      ['backend.dns', 'backend.deadline'],
+      ['backend.dns', 'backend.driver', 'backend.deadline'],
     ],
     [['help', 'do'], ['doctor']],
     [['check', 'gates/'], []],

@@ -211,3 +211,30 @@ criteria:
   expect(pluginsOf(sources, 'backends')).toEqual(['http.ts']);
   expect(below(sources, 'http')).toEqual([]);
 });
+
+describe('a crawl', () => {
+  const crawlGate = (expected: string): string => {
+    const gate = join(folder, 'crawl.gate.yaml');
+    writeFileSync(
+      gate,
+      `gate: crawl
+owners: { decide: [seo-lead], stop: [oncall] }
+signals:
+  pages: { crawl: { hosts: ["127.0.0.1:9"], base: "http://127.0.0.1:9", urls: [/], expect: ${expected}, allow-private: true } }
+criteria:
+  pages: { pass: "== 0" }
+`,
+    );
+    return gate;
+  };
+
+  test('is validated without a parser of HTML, and without a client', () => {
+    const { packages, sources } = loadedBy(['validate', crawlGate('[title]')], folder);
+    expect(packages).toEqual(['commander', 'yaml', 'zod']);
+    expect(pluginsOf(sources, 'signals')).toEqual(['crawl.ts']);
+    expect(below(sources, 'http')).toEqual([]);
+    expect(below(sources, 'signals').filter((name) => /source\/(?:html|probe|render)/.test(name))).toEqual(
+      [],
+    );
+  });
+});

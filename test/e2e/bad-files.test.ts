@@ -710,11 +710,11 @@ criteria:
 
       x.gate.yaml:7:3  signal "none" says no kind
          7 │   none: { unit: s }
-           │   ^^^^  give exactly one of ratio, rate, histogram, value, samples, crawler-log, use
+           │   ^^^^  give exactly one of ratio, rate, histogram, value, samples, crawl, crawler-log, use
 
       x.gate.yaml:8:3  signal "both" says more than one kind
          8 │   both: { value: sum(a), samples: b, backend: metrics }
-           │   ^^^^  give exactly one of ratio, rate, histogram, value, samples, crawler-log, use
+           │   ^^^^  give exactly one of ratio, rate, histogram, value, samples, crawl, crawler-log, use
 
       x.gate.yaml:9:56  "metric" names no backend
          9 │   queue: { value: sum(queue), unit: messages, backend: metric }
@@ -730,7 +730,7 @@ criteria:
 
       x.gate.yaml:16:34  "p59x" is no take
          16 │   take: { signal: latency, take: p59x, pass: "<= 5s" }
-            │                                  ^^^^  takes are first, last, mean, min, max, sum, slope, count, age, p50, p95, p99, share <= X, share > X, apdex(T); quantiles such as p99.9
+            │                                  ^^^^  takes are first, last, mean, min, max, sum, slope, count, age, p50, p95, p99, share <= X, share > X, apdex(T), findings, regressions, share ok, p95 ttfb, p95 size; quantiles such as p99.9
 
       x.gate.yaml:17:34  "slop" is no take
          17 │   slop: { signal: latency, take: slop, pass: "<= 5s" }
@@ -766,7 +766,6 @@ journal: y
 schedule: z
 signals:
   queue: { value: sum(queue) }
-  crawl: { crawl: {} }
   bots: { cache-probe: {} }
   alarms: { alarms: {} }
   drift: { drift: {} }
@@ -775,10 +774,6 @@ signals:
   tickets: { incidents: {} }
 criteria:
   queue: { pass: "<= 5" }
-  crawl: { pass: "<= 5" }
-  ranks: { signal: queue, evidence: mann-whitney, pass: "<= 5" }
-  canary: { signal: queue, evidence: kayenta, pass: "<= 5" }
-  worse: { signal: queue, take: regressions, pass: "<= 5" }
 `,
       ),
     ).toMatchInlineSnapshot(`
@@ -800,45 +795,29 @@ criteria:
          7 │ schedule: z
            │ ^^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:10:12  "crawl" is not yet supported by this version
-         10 │   crawl: { crawl: {} }
-            │            ^^^^^  remove it; nothing of it would be judged
-
-      x.gate.yaml:11:11  "cache-probe" is not yet supported by this version
-         11 │   bots: { cache-probe: {} }
+      x.gate.yaml:10:11  "cache-probe" is not yet supported by this version
+         10 │   bots: { cache-probe: {} }
             │           ^^^^^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:12:13  "alarms" is not yet supported by this version
-         12 │   alarms: { alarms: {} }
+      x.gate.yaml:11:13  "alarms" is not yet supported by this version
+         11 │   alarms: { alarms: {} }
             │             ^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:13:12  "drift" is not yet supported by this version
-         13 │   drift: { drift: {} }
+      x.gate.yaml:12:12  "drift" is not yet supported by this version
+         12 │   drift: { drift: {} }
             │            ^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:14:12  "reconcile" is not yet supported by this version
-         14 │   books: { reconcile: {} }
+      x.gate.yaml:13:12  "reconcile" is not yet supported by this version
+         13 │   books: { reconcile: {} }
             │            ^^^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:15:10  "vendor-status" is not yet supported by this version
-         15 │   cdn: { vendor-status: {} }
+      x.gate.yaml:14:10  "vendor-status" is not yet supported by this version
+         14 │   cdn: { vendor-status: {} }
             │          ^^^^^^^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:16:14  "incidents" is not yet supported by this version
-         16 │   tickets: { incidents: {} }
-            │              ^^^^^^^^^  remove it; nothing of it would be judged
-
-      x.gate.yaml:20:37  "mann-whitney" finds a shift of all values, which this take does not read
-         20 │   ranks: { signal: queue, evidence: mann-whitney, pass: "<= 5" }
-            │                                     ^^^^^^^^^^^^  write "take: mean" or "take: p50", so that every step has a value, or "evidence: point"
-
-      x.gate.yaml:21:38  "kayenta" compares the values of all steps, and reports their means
-         21 │   canary: { signal: queue, evidence: kayenta, pass: "<= 5" }
-            │                                      ^^^^^^^  write "take: mean"
-
-      x.gate.yaml:22:33  take "regressions" is not yet supported by this version
-         22 │   worse: { signal: queue, take: regressions, pass: "<= 5" }
-            │                                 ^^^^^^^^^^^  remove the criterion; nothing of it would be judged"
+      x.gate.yaml:15:14  "incidents" is not yet supported by this version
+         15 │   tickets: { incidents: {} }
+            │              ^^^^^^^^^  remove it; nothing of it would be judged"
     `);
   });
   test('evidence by ranks where there is nothing to rank, or nothing that it could be told', async () => {
@@ -1972,7 +1951,7 @@ criteria:
 
     a.gate.yaml:9:32  "p59x" is no take
        9 │   late: { signal: queue, take: p59x, pass: "<= 5" }
-         │                                ^^^^  takes are first, last, mean, min, max, sum, slope, count, age, p50, p95, p99, share <= X, share > X, apdex(T); quantiles such as p99.9
+         │                                ^^^^  takes are first, last, mean, min, max, sum, slope, count, age, p50, p95, p99, share <= X, share > X, apdex(T), findings, regressions, share ok, p95 ttfb, p95 size; quantiles such as p99.9
 
     b.gate.yaml:4:31  unknown key "settel" in "window"
        4 │ window: { for: 10m, step: 1m, settel: 1m }

@@ -14,6 +14,11 @@ test.each<[string, WrittenTake]>([
   ['share <= 500ms', { kind: 'share-at-most', bound: { value: 500, unit: 'ms' } }],
   ['share<=0.5s', { kind: 'share-at-most', bound: { value: 0.5, unit: 's' } }],
   ['share > 2s', { kind: 'share-above', bound: { value: 2, unit: 's' } }],
+  ['findings', { kind: 'findings' }],
+  ['regressions', { kind: 'regressions' }],
+  ['share ok', { kind: 'share-ok' }],
+  ['p50 ttfb', { kind: 'page-quantile', quantile: 0.5, of: 'ttfb' }],
+  ['p75  size', { kind: 'page-quantile', quantile: 0.75, of: 'size' }],
   ['apdex(300ms)', { kind: 'apdex', threshold: { value: 300, unit: 'ms' } }],
   ['apdex( 0.3 )', { kind: 'apdex', threshold: { value: 0.3, unit: '' } }],
 ])('"%s" is read', (text, take) => {
@@ -35,8 +40,8 @@ test.each([
   { text: 'share >= 500ms', code: 'gatefile.take', mend: '"share <= X" or "share > X"' },
   { text: 'share <= fast', code: 'gatefile.limit', mend: '' },
   { text: 'apdex(fast)', code: 'gatefile.limit', mend: '' },
-  { text: 'regressions', code: 'gatefile.not-yet-supported', mend: 'remove' },
-  { text: 'findings', code: 'gatefile.not-yet-supported', mend: 'remove' },
+  { text: 'regresions', code: 'gatefile.take', mend: 'did you mean "regressions"?' },
+  { text: 'p95 bytes', code: 'gatefile.take', mend: '' },
 ])('"$text" is no take', ({ text, code, mend }) => {
   const result = parseTake(text);
   if (result.ok) throw new Error('trouble was expected');

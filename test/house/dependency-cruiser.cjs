@@ -147,7 +147,7 @@ module.exports = {
     }),
     door('yaml', {
       what: npm('yaml'),
-      through: ['gatefile/', 'importers/', 'recording/'],
+      through: ['gatefile/', 'importers/', 'recording/', 'signals/crawl/source/baseline\\.ts$'],
       comment:
         'Text becomes a checked model at the edge, with its positions; behind the edge there is no text.',
     }),
@@ -174,13 +174,18 @@ module.exports = {
         'backends/sql/tls\\.ts$',
         'backends/duckdb/lists\\.ts$',
         'http/tls\\.ts$',
+        // Lists of pages, and pages recorded before a release.
+        'signals/crawl/source\\.ts$',
+        'signals/crawl/source/baseline\\.ts$',
+        'signals/crawl/source/render\\.ts$',
       ],
       comment:
         'What reads or writes files cannot be replayed. Return text and let cli/ write it, or take text.',
     }),
     door('child-process', {
       what: node('child_process|cluster|worker_threads'),
-      through: ['backends/exec\\.ts$', 'backends/exec/'],
+      // A browser that a gate names, for pages that scripts change.
+      through: ['backends/exec\\.ts$', 'backends/exec/', 'signals/crawl/source/render\\.ts$'],
       comment:
         'Running a program is the most dangerous thing a gate file can ask for, so it has one place to review.',
     }),

@@ -33,6 +33,7 @@ export function observed(signal: PreparedSignal, parts: Parts, over: Partial<Obs
   return signal.observe({
     answers,
     window: WINDOW,
+    take: signal.defaultTake ?? { kind: 'mean' },
     isInstant: false,
     across: undefined,
     better: signal.better,

@@ -84,6 +84,9 @@ function toleranceText({ breaches, steps }: { readonly breaches: number; readonl
   return `${breaches} of any ${steps} steps in a row may break the limit; a step without data counts as one that does`;
 }
 
+/** Kinds that are asked once, whatever the window's steps. */
+const WITHOUT_STEPS = new Set(['samples', 'crawl']);
+
 function inconclusiveLines(criterion: Criterion, gate: Gate): readonly string[] {
   const { rule, coverage, maxAgeMs, evidence, arms } = criterion;
   const isOld = `the newest data are more than ${formatDuration(maxAgeMs)} older than the end of the window`;
@@ -98,7 +101,7 @@ function inconclusiveLines(criterion: Criterion, gate: Gate): readonly string[] 
           fewestText(criterion),
           `neither is it certain that the limit is broken (false alarm ${percent(rule.falseAlarm)}), nor that it holds (false pass ${percent(rule.falsePass)})`,
         ]),
-    ...(rule.take.kind === 'instant' || criterion.kind === 'samples' || rule.burn !== undefined
+    ...(rule.take.kind === 'instant' || WITHOUT_STEPS.has(criterion.kind) || rule.burn !== undefined
       ? []
       : [coverageText(gate, coverage)]),
     ...(rule.take.kind === 'age' ? [] : [isOld]),

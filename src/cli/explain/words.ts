@@ -20,6 +20,8 @@ export function asksText({ kind, signal, rule, arms }: Criterion, step: string):
       return `signal "${signal}": counts by bucket, ${each}`;
     case 'value':
       return `signal "${signal}": ${rule.take.kind === 'instant' ? 'one number at the end of the window' : `a number for each step of ${step}`}`;
+    case 'crawl':
+      return `signal "${signal}": every page of its list, asked for once during the run`;
     default:
       return `signal "${signal}": ${kind}`;
   }
@@ -59,6 +61,14 @@ function takeWords(take: Take): string {
       return `the share of the window's observations above ${numberText(take.bound)}`;
     case 'apdex':
       return `satisfied to ${numberText(take.threshold)}, tolerating to ${numberText(4 * take.threshold)}, which counts half`;
+    case 'findings':
+      return 'how many findings the pages of the list have';
+    case 'regressions':
+      return 'how many findings the pages have that the baseline does not have';
+    case 'share-ok':
+      return 'the share of the listed pages without a finding';
+    case 'page-quantile':
+      return `the value that ${numberText(take.quantile * 100)} % of the listed pages do not exceed`;
     default:
       return unreachable(take);
   }

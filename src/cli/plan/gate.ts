@@ -125,7 +125,8 @@ function windowRows({ windows }: Criterion): readonly Row[] {
   ]);
 }
 
-function evidenceText({ evidence, rule, coverage, maxAgeMs }: Criterion, gate: Gate): string {
+function evidenceText({ evidence, kind, rule, coverage, maxAgeMs }: Criterion, gate: Gate): string {
+  if (kind === 'crawl') return `${evidence}, from every page of the list, asked for during the run`;
   const strata = strataOf(gate.window);
   const steps =
     rule.take.kind === 'instant'

@@ -35,5 +35,6 @@ export function numberText(value: number): string {
 /** What is judged in words: `p95`, `totals`, `the value at the end of the window`. */
 export function takeText(rule: Rule): string {
   if (rule.takeText !== null) return rule.takeText;
+  if (rule.take.kind === 'findings') return 'findings';
   return rule.take.kind === 'instant' ? 'the value at the end of the window' : 'totals over the window';
 }

@@ -53,6 +53,10 @@ export function estimateBuckets(
     case 'sum':
     case 'slope':
     case 'age':
+    case 'findings':
+    case 'regressions':
+    case 'share-ok':
+    case 'page-quantile':
       return NOTHING;
     default:
       return unreachable(take);

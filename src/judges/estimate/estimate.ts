@@ -29,6 +29,7 @@ export function estimate(take: Take, evidence: Evidence, stepMs: number): Estima
 export function perStratum(take: Take, evidence: Evidence, stepMs: number): readonly Estimate[] {
   switch (evidence.kind) {
     case 'counts':
+      if (take.kind === 'findings' || take.kind === 'regressions' || take.kind === 'share-ok') return [];
       return evidence.strata.map((count) => {
         if (count === null || count.n <= 0) return NOTHING;
         return { ...NOTHING, value: take.kind === 'count' ? count.n : count.k / count.n, n: count.n };

@@ -45,6 +45,7 @@ export function reduceNumbers(take: Take, strata: readonly (number | null)[], st
       return slope(seconds, values) ?? null;
     }
     case 'quantile':
+    case 'page-quantile':
       return quantileR7(
         [...values].sort((a, b) => a - b),
         take.quantile,
@@ -59,6 +60,9 @@ export function reduceNumbers(take: Take, strata: readonly (number | null)[], st
       return (satisfied + tolerated) / (2 * values.length);
     }
     case 'age':
+    case 'findings':
+    case 'regressions':
+    case 'share-ok':
       return null;
   }
 }

@@ -14,6 +14,7 @@ export interface Detail {
     | 'was'
     | 'waiver'
     | 'failed'
+    | 'found'
     | 'beyond'
     | 'evidence'
     | 'warn'
@@ -53,6 +54,7 @@ export function detailsOf(
     ...judgedOf(criterion),
     ...line('waiver', criterion.waiver === null ? null : waiverText(criterion.waiver)),
     ...failuresOf(criterion, why ?? ''),
+    ...foundOf(criterion),
     ...line('beyond', beyondText(criterion)),
     ...line('evidence', evidenceText(report, gate, criterion)),
     ...line('warn', warnText(criterion, why ?? '')),
@@ -133,6 +135,18 @@ function failuresOf(criterion: CriterionResult, why: string): readonly Detail[] 
     told.add(failure.message);
     return line('failed', clip(`${failure.code} (${backend}): ${failure.message}`, LONGEST));
   });
+}
+
+const MOST_FOUND = 20;
+
+/** `canonical.missing /p/1: no canonical address`; the first of many, which the JSON result holds all of. */
+function foundOf({ findings = [] }: CriterionResult): readonly Detail[] {
+  const shown = findings.slice(0, MOST_FOUND).map(({ name, url, detail }) => `${name} ${url}: ${detail}`);
+  const rest = findings.length - shown.length;
+  return [
+    ...shown.flatMap((text) => line('found', clip(text, LONGEST))),
+    ...line('found', rest > 0 ? `and ${rest} more: --report json lists them all` : null),
+  ];
 }
 
 /** The warn limit, where the reason does not speak of it. */

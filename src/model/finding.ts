@@ -1,0 +1,9 @@
+/** Something wrong with one page, by a name that stays the same from run to run. */
+export interface Finding {
+  /** `canonical.missing`: the check, and what it found. */
+  readonly name: string;
+  /** The page as it was listed. */
+  readonly url: string;
+  /** What was found and what is expected, in a few words. */
+  readonly detail: string;
+}

@@ -1,0 +1,104 @@
+/** One answer on the way to a page. */
+export interface PageHop {
+  readonly url: string;
+  readonly status: number;
+}
+
+/** Why no answer could be had of a page. */
+export interface PageFailure {
+  readonly kind: PageFailureKind;
+  readonly text: string;
+}
+
+/** `refused` is a target that this run may not ask: another host, a private address. */
+export const PAGE_FAILURES = [
+  'refused',
+  'robots',
+  'loop',
+  'too-many-redirects',
+  'redirect',
+  'timeout',
+  'dns',
+  'tls',
+  'network',
+  'malformed',
+  'too-large',
+] as const;
+export type PageFailureKind = (typeof PAGE_FAILURES)[number];
+
+/** A thing that structured data describe; texts as written. */
+export interface PageItem {
+  readonly type: string;
+  readonly price?: string;
+  readonly currency?: string;
+  readonly availability?: string;
+}
+
+/** What the HTML of a page says, white space folded; addresses as written. */
+export interface PageHtml {
+  readonly title: string | null;
+  readonly h1: readonly string[];
+  readonly description: string | null;
+  /** The first `<base href>`. */
+  readonly base: string | null;
+  readonly canonicals: readonly { readonly href: string; readonly isInHead: boolean }[];
+  /** `<meta name="robots">` and of single robots. */
+  readonly robots: readonly { readonly name: string; readonly content: string }[];
+  readonly hreflang: readonly { readonly lang: string; readonly href: string }[];
+  readonly items: readonly PageItem[];
+  /** Blocks of JSON-LD that are no JSON. */
+  readonly brokenItems: number;
+  readonly links: number;
+  /** Some of the links that no crawler follows, as written. */
+  readonly deadLinks: readonly string[];
+  /** Listed pages that it links to, absolute. */
+  readonly linksTo: readonly string[];
+  /** Characters of text outside of scripts and styles. */
+  readonly textLength: number;
+}
+
+/** One cache on the way, by RFC 9211. */
+export interface PageCache {
+  readonly name: string;
+  readonly isHit: boolean;
+}
+
+/** What one page answered, reduced to what checks look at: this is what a recording stores. */
+export interface Page {
+  /** Absolute, normalised, without a fragment. */
+  readonly url: string;
+  /** As it was listed: arms are compared by it. */
+  readonly listed: string;
+  /** Asked for because a listed page names it, and not judged itself. */
+  readonly isTarget: boolean;
+  /** What the list says of it, by column. */
+  readonly expected: Readonly<Record<string, string>>;
+  /** Answers in order; the last is the page's own, unless there is a failure. */
+  readonly hops: readonly PageHop[];
+  readonly failure?: PageFailure;
+  readonly contentType?: string;
+  /** Values of headers that may repeat, one entry per line. */
+  readonly robotsHeaders: readonly string[];
+  readonly linkHeaders: readonly string[];
+  readonly vary?: string;
+  /** Null: the header is there and cannot be read. */
+  readonly caches?: readonly PageCache[] | null;
+  /** Until the first byte of the last answer, in seconds. */
+  readonly ttfb?: number;
+  /** Of the body, decompressed. */
+  readonly bytes?: number;
+  readonly html?: PageHtml;
+  /** The same page after scripts ran. */
+  readonly rendered?: PageHtml;
+  readonly renderTrouble?: string;
+  /** May Googlebot fetch it, by robots.txt. */
+  readonly robotsTxt?: {
+    readonly state: 'allowed' | 'disallowed' | 'unreachable';
+    readonly detail: string;
+  };
+  readonly sitemap?: { readonly state: 'listed' | 'absent' | 'unread'; readonly detail: string };
+  /** Status by the name of a user agent; null where nothing answered. */
+  readonly agents?: Readonly<Record<string, number | null>>;
+  /** How an address that cannot exist answers in the same section. */
+  readonly nowhere?: { readonly status: number | null; readonly isAlike: boolean };
+}

@@ -1,0 +1,43 @@
+import type { Page } from '../../model/page.js';
+
+/** An address as browsers write it, without its fragment; undefined for what is none. */
+export function normalUrl(text: string, base?: string): string | undefined {
+  if (!URL.canParse(text, base)) return undefined;
+  const url = new URL(text, base);
+  url.hash = '';
+  return url.href;
+}
+
+/** What relative addresses of a page start from. */
+export function baseOf({ url, hops, html }: Page): string {
+  const final = hops.at(-1)?.url ?? url;
+  return (html?.base == null ? undefined : normalUrl(html.base, final)) ?? final;
+}
+
+export function isAbsolute(text: string): boolean {
+  return /^https?:\/\//i.test(text.trim());
+}
+
+/** Canonical addresses as written: those of the head, and those of `Link` headers. */
+export function canonicalsOf({ html, linkHeaders }: Page): readonly string[] {
+  const inHead = (html?.canonicals ?? []).filter((each) => each.isInHead).map(({ href }) => href);
+  return [...inHead, ...linkHeaders.flatMap(canonicalsIn)];
+}
+
+/** `<https://a/>; rel="canonical", <…>; rel=next`: the targets whose relation is canonical. */
+function canonicalsIn(header: string): readonly string[] {
+  return [...header.matchAll(/<([^>]*)>((?:\s*;\s*[^\s;,=]+(?:\s*=\s*(?:"[^"]*"|[^\s;,]*))?)*)/g)].flatMap(
+    ([, target = '', parameters = '']) => {
+      const rel = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,]+))/i.exec(parameters);
+      const words = (rel?.[1] ?? rel?.[2] ?? '').toLowerCase().split(/\s+/);
+      return words.includes('canonical') ? [target] : [];
+    },
+  );
+}
+
+/** The one address that a page names as its own; undefined when it names none or several. */
+export function canonicalOf(page: Page): string | undefined {
+  const found = new Set(canonicalsOf(page).map((href) => normalUrl(href, baseOf(page))));
+  const [one] = found;
+  return found.size === 1 ? one : undefined;
+}

@@ -1,0 +1,63 @@
+import type { PageItem } from '../../../model/page.js';
+
+/** Deeper than this nobody nests structured data; a hostile page would. */
+const DEEPEST = 12;
+const MOST_ITEMS = 200;
+
+/** Things that a block of JSON-LD describes, with the first offer of each; undefined for what is no JSON. */
+export function itemsIn(text: string): readonly PageItem[] | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const items: PageItem[] = [];
+  walk(value, 0, items);
+  return items;
+}
+
+function walk(value: unknown, depth: number, items: PageItem[]): void {
+  if (depth > DEEPEST || items.length >= MOST_ITEMS) return;
+  if (Array.isArray(value)) {
+    for (const each of value) walk(each, depth + 1, items);
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  const offer = firstOf(field(value, 'offers'));
+  for (const type of textsOf(field(value, '@type')))
+    items.push({ type: type.split(/[/#]/).at(-1) ?? type, ...offerOf(offer) });
+  for (const [key, each] of Object.entries(value)) if (key !== '@context') walk(each, depth + 1, items);
+}
+
+/** Of an offer, or of the cheapest of many. */
+function offerOf(offer: unknown): Omit<PageItem, 'type'> {
+  const specification = firstOf(field(offer, 'priceSpecification'));
+  const first = (...found: readonly unknown[]): string | undefined => found.flatMap(textsOf)[0];
+  const price = first(field(offer, 'price'), field(offer, 'lowPrice'), field(specification, 'price'));
+  const currency = first(field(offer, 'priceCurrency'), field(specification, 'priceCurrency'));
+  const availability = first(field(offer, 'availability'));
+  return {
+    ...(price !== undefined && { price }),
+    ...(currency !== undefined && { currency }),
+    ...(availability !== undefined && { availability }),
+  };
+}
+
+function firstOf(value: unknown): unknown {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined;
+}
+
+/** One text or several; numbers as they print. */
+function textsOf(value: unknown): readonly string[] {
+  const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return all.flatMap((each) =>
+    typeof each === 'string' && each !== '' ? [each] : typeof each === 'number' ? [String(each)] : [],
+  );
+}

@@ -1,0 +1,181 @@
+import { isListedHost } from '../../../contracts/fetcher.js';
+import { suggest } from '../../../contracts/suggest.js';
+import { type Failure, failed, ok, type Result } from '../../../model/failure.js';
+import type { Span } from '../../../model/span.js';
+import { isAbsolute, normalUrl } from '../addresses.js';
+import { COLUMNS } from '../expect.js';
+import { cellsOf } from './csv.js';
+
+/** One page to ask for. */
+export interface Row {
+  readonly url: string;
+  readonly listed: string;
+  readonly expected: Readonly<Record<string, string>>;
+}
+
+/** What a list is read under. */
+export interface ListRules {
+  readonly base: string | undefined;
+  readonly hosts: readonly string[];
+  readonly most: number;
+}
+
+/** More trouble than this is the same trouble again. */
+const MOST_TROUBLE = 10;
+
+interface Written {
+  readonly cells: Readonly<Record<string, string>>;
+  readonly place: (column: string) => Pick<Failure, 'span' | 'path'>;
+}
+
+/** Pages of a list in the gate file. */
+export function rowsOfList(
+  list: readonly Readonly<Record<string, string>>[],
+  rules: ListRules,
+): Result<readonly Row[]> {
+  return rowsOf(
+    list.map((cells, i) => ({ cells, place: (column) => ({ path: ['urls', i, column] }) })),
+    rules,
+  );
+}
+
+/** Pages of a CSV file, whose first line names its columns. */
+export function rowsOfCsv(text: string, file: string, rules: ListRules): Result<readonly Row[]> {
+  const [head, ...rest] = cellsOf(text) ?? [];
+  const at = (line: number, col: number, length: number): Span => ({
+    file,
+    line,
+    col,
+    endLine: line,
+    endCol: col + Math.max(1, length),
+  });
+  if (head === undefined || rest.length === 0)
+    return failed({
+      code: 'gatefile.invalid',
+      message: `${file} lists no page`,
+      span: at(1, 1, 1),
+      mend: `write a line of columns, such as "url,status", and a line for each page; quotes must end`,
+    });
+  const strange = head.filter((cell) => !COLUMNS.includes(cell.text));
+  if (strange.length > 0)
+    return failed(
+      ...strange.map(({ text: name, line, col }): Failure => {
+        const near = suggest(name, COLUMNS);
+        return {
+          code: 'gatefile.unknown-key',
+          message: `unknown column "${name}"`,
+          span: at(line, col, name.length),
+          mend: near === undefined ? `columns are ${COLUMNS.join(', ')}` : `did you mean "${near}"?`,
+        };
+      }),
+    );
+  if (!head.some((cell) => cell.text === 'url'))
+    return failed({
+      code: 'gatefile.missing-key',
+      message: `${file} has no column "url"`,
+      span: at(1, 1, 1),
+      mend: 'name the columns in its first line',
+    });
+  const wide = rest.find((cells) => cells.length > head.length);
+  const extra = wide?.[head.length];
+  if (extra !== undefined)
+    return failed({
+      code: 'gatefile.invalid',
+      message: `this line has ${wide?.length} cells, and the first line names ${head.length} columns`,
+      span: at(extra.line, extra.col, extra.text.length),
+      mend: 'put quotes around a cell that holds commas',
+    });
+  return rowsOf(
+    rest.map((cells): Written => {
+      const filled = cells.flatMap((cell, i) =>
+        cell.text === '' ? [] : [[head[i]?.text ?? '', cell] as const],
+      );
+      const byColumn = new Map(filled);
+      return {
+        cells: Object.fromEntries(filled.map(([column, cell]) => [column, cell.text])),
+        place: (column) => {
+          const cell = byColumn.get(column) ?? cells[0];
+          return { span: at(cell?.line ?? 1, cell?.col ?? 1, cell?.text.length ?? 1) };
+        },
+      };
+    }),
+    rules,
+  );
+}
+
+function rowsOf(list: readonly Written[], rules: ListRules): Result<readonly Row[]> {
+  if (list.length > rules.most)
+    return failed({
+      code: 'gatefile.invalid',
+      message: `the list has ${list.length} pages, at most ${rules.most} are allowed`,
+      path: ['urls'],
+      mend: 'shorten it, or raise "at-most"',
+    });
+  const failures: Failure[] = [];
+  const seen = new Set<string>();
+  const rows = list.flatMap(({ cells, place }): readonly Row[] => {
+    const { url: listed = '', ...expected } = cells;
+    const refuse = (column: string, message: string, mend: string): void => {
+      failures.push({ code: 'gatefile.invalid', message, ...place(column), mend });
+    };
+    const read = readRow(listed, expected, rules, refuse);
+    if (read !== undefined && seen.has(read.url))
+      refuse('url', `"${listed}" is listed twice`, 'list it once');
+    if (read !== undefined) seen.add(read.url);
+    return read === undefined ? [] : [read];
+  });
+  return failures.length > 0 ? failed(...failures.slice(0, MOST_TROUBLE)) : ok(rows);
+}
+
+function readRow(
+  listed: string,
+  expected: Readonly<Record<string, string>>,
+  { base, hosts }: ListRules,
+  refuse: (column: string, message: string, mend: string) => void,
+): Row | undefined {
+  if (base === undefined && !isAbsolute(listed)) {
+    refuse('url', `"${listed}" names no host`, 'write it with http:// or https://, or give "base"');
+    return undefined;
+  }
+  const url = normalUrl(listed, base);
+  if (url === undefined) {
+    refuse('url', `"${listed}" is no address`, 'write it like https://shop.example.com/path');
+    return undefined;
+  }
+  if (!isListedHost(new URL(url), hosts)) {
+    refuse(
+      'url',
+      `"${listed}" is on a host that is not listed`,
+      `add "${new URL(url).host}" under "hosts", or take it off the list`,
+    );
+    return undefined;
+  }
+  const checked = Object.entries(expected).map(([column, value]) => {
+    const read = readCell(column, value);
+    if (read === undefined) refuse(column, `"${value}" is no ${column}`, CELLS[column]?.mend ?? '');
+    return [column, read ?? value] as const;
+  });
+  return { url, listed, expected: Object.fromEntries(checked) };
+}
+
+const YES_OR_NO = { values: /^(?:yes|no)$/, mend: 'write yes or no' };
+const CELLS: Readonly<Record<string, { readonly values: RegExp; readonly mend: string }>> = {
+  status: { values: /^[2-5]\d\d$/, mend: 'write a status such as 200, 301 or 404' },
+  price: { values: /^\d+(?:\.\d+)?$/, mend: 'write a number such as 19.90' },
+  index: YES_OR_NO,
+  crawl: YES_OR_NO,
+  sitemap: YES_OR_NO,
+};
+
+function readCell(column: string, value: string): string | undefined {
+  const rule = CELLS[column];
+  if (rule === undefined) return value;
+  const word =
+    rule === YES_OR_NO
+      ? value
+          .replace(/^true$/i, 'yes')
+          .replace(/^false$/i, 'no')
+          .toLowerCase()
+      : value;
+  return rule.values.test(word) ? word : undefined;
+}
