@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { strict } from '../contracts/schema.js';
-import { defineSignal, type ObserveInput, type Part } from '../contracts/signal.js';
+import { defineSignal, type Part } from '../contracts/signal.js';
 import { countsOf, STATUS, type Wanted } from './crawler-log/statement.js';
 import { observeCounts } from './fold/counts.js';
 
@@ -48,7 +48,7 @@ const schema = strict({
 /**
  * Share of a crawler's verified hits in an access log; or of its claims that are false.
  *
- * Both counts come of one log, so that an absent numerator is 0 while there are hits at all; no hit is no data.
+ * Both counts are columns of one table, so that what was not found is 0 while there are hits at all; no hit is no data.
  */
 export const crawlerLog = defineSignal({
   id: 'crawler-log',
@@ -60,8 +60,8 @@ export const crawlerLog = defineSignal({
     const wanted: Wanted = typeof bad === 'string' ? bad : (good ?? bad ?? []);
     const scope = { log, crawler, section, isOfClaims: wanted === 'impostors' };
     const parts: Part[] = [
-      { name: top, source: countsOf(scope, wanted), use: 'counts', path: [] },
-      { name: 'total', source: countsOf(scope, 'all'), use: 'counts', path: [] },
+      { name: top, source: countsOf(scope, wanted, 'found'), use: 'counts', path: [] },
+      { name: 'total', source: countsOf(scope, wanted, 'hits'), use: 'counts', path: [] },
     ];
     return {
       parts: () => parts,
@@ -70,7 +70,7 @@ export const crawlerLog = defineSignal({
       defaultTake: { kind: 'total' },
       unit: 'share',
       observe: (input) =>
-        observeCounts(withoutEnd(input, top), {
+        observeCounts(input, {
           numerator: top,
           denominator: 'total',
           absentNumerator: 'zero',
@@ -79,18 +79,3 @@ export const crawlerLog = defineSignal({
     };
   },
 });
-
-/**
- * The same answers, with the numerator as new as the hits it is a part of: that nothing of the kind came lately is what one
- * hopes for, and no series that has ended.
- */
-function withoutEnd(input: ObserveInput, top: string): ObserveInput {
-  const hits = input.answers.get('total')?.series ?? [];
-  const newest = Math.max(
-    ...hits.map((series) => series.newest ?? series.times.at(-1) ?? Number.NEGATIVE_INFINITY),
-  );
-  const answer = input.answers.get(top);
-  if (answer === undefined || !Number.isFinite(newest)) return input;
-  const series = answer.series.map((one) => ({ ...one, newest }));
-  return { ...input, answers: new Map([...input.answers, [top, { ...answer, series }]]) };
-}

@@ -42,6 +42,8 @@ export class Database {
   #opened: Promise<Opened> | undefined;
   readonly #views = new Map<string, Promise<void>>();
   readonly #counts = new Map<string, Promise<LogCount>>();
+  /** Two parts of a signal may read two columns of one statement, which is asked once. */
+  readonly #tables = new Map<string, Promise<Table>>();
 
   constructor(site: Site) {
     this.#site = site;
@@ -51,8 +53,11 @@ export class Database {
   async ask(statement: Statement, context: BackendContext): Promise<SqlAnswer> {
     return await this.#connected(statement, context, async (connection, { driver, names, listNotes }) => {
       const named = await this.#makeTables(connection, names, statement);
-      const table = await rowsOf(connection, driver, statement, this.#collector(context));
-      const logs = named.filter(({ mostMalformed }) => mostMalformed !== undefined);
+      const key = JSON.stringify([statement.sql, statement.parameters]);
+      const table = await once(this.#tables, key, () =>
+        rowsOf(connection, driver, statement, this.#collector(context)),
+      );
+      const logs = named.flatMap(({ name, log }) => (log === undefined ? [] : [{ name, ...log }]));
       const counts = await Promise.all(logs.map((log) => this.#countOnce(connection, driver, log, context)));
       const remarks = malformedRemarks(counts);
       const isVerified = logs.length > 0 && /\bverified\b/i.test(statement.sql);
@@ -135,12 +140,11 @@ export class Database {
   #countOnce(
     connection: DuckDBConnection,
     driver: Driver,
-    { name, mostMalformed = 0 }: FileTable,
+    { name, count, mostMalformed }: { readonly name: string } & NonNullable<FileTable['log']>,
     context: BackendContext,
   ): Promise<LogCount> {
     return once(this.#counts, name, async () => {
-      const sql = `SELECT count(*), count(*) FILTER (malformed) FROM "${name}"`;
-      const { rows } = await rowsOf(connection, driver, plainStatement(sql), this.#collector(context));
+      const { rows } = await rowsOf(connection, driver, plainStatement(count), this.#collector(context));
       const [lines, malformed] = (rows[0] ?? []).map(Number);
       return { name, mostMalformed, lines: lines ?? 0, malformed: malformed ?? 0 };
     });

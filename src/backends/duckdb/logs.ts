@@ -28,6 +28,8 @@ interface Format {
   readonly malformed?: string;
   /** Lines that are no records, such as headers. */
   readonly skips?: string;
+  /** True for lines that are not malformed, said of `line` alone: counting them need not take lines apart. */
+  readonly sound?: string;
 }
 
 const text = (part: string): string => `nullif(nullif(${part}, ''), '-')`;
@@ -51,8 +53,13 @@ const combined: Format = {
     tail: extract(TAIL, ['bytes', 'referer', 'agent', 'rest']),
   },
   malformed: "tail.bytes = ''",
+  sound: [
+    matches(`^\\S+ [^\\[]*\\[[^\\]]+\\] ${UNREAD} \\d{3} `),
+    matches(`^[^"]*${UNREAD} \\d{3} (?:\\d+|-)(?: ${UNREAD} ${UNREAD}.*)?$`),
+    `${clock(`regexp_extract(line, ${sqlText('^[^\\[]*\\[([^\\]]+)\\]')}, 1)`)} IS NOT NULL`,
+  ].join(' AND '),
   columns: {
-    time: "try_strptime(head.at, '%d/%b/%Y:%H:%M:%S %z')",
+    time: clock('head.at'),
     client: text('head.client'),
     method: requestPart('head.request', 1),
     url: requestPart('head.request', 2),
@@ -196,6 +203,19 @@ export function logSelect(format: LogFormat, paths: string, crawlers: readonly s
 /** Name of the function that tells whether an address is a crawler's own. */
 export const VERIFY = 'gatekeeper_verify';
 
+/**
+ * The SELECT of how many lines a log has, and how many of them are malformed.
+ *
+ * @param paths a SQL list of absolute paths
+ */
+export function logCount(format: LogFormat, paths: string): string {
+  const { sound, skips } = SELECTS[format];
+  const malformed = sound === undefined ? 'malformed' : `NOT (${sound})`;
+  const lines = `SELECT line FROM (${linesOf(paths)})${skips === undefined ? '' : ` WHERE NOT ${skips}`}`;
+  const from = sound === undefined ? logSelect(format, paths, []) : lines;
+  return `SELECT count(*), count(*) FILTER (${malformed}) FROM (${from})`;
+}
+
 /** Which crawler a user agent says it is. */
 function crawlerIn(agent: string, names: readonly string[]): string {
   const cases = names.map((name) => `WHEN contains(lower(${agent}), ${sqlText(name)}) THEN ${sqlText(name)}`);
@@ -223,12 +243,21 @@ function named([name, expression]: readonly [string, string]): string {
 
 /** A separator that no log holds: every line is one cell. */
 const NO_SEPARATOR = '\u0001\u0002\u0003\u0004';
+/** Buffers are as large: by itself DuckDB makes them sixteen times so, and reads a third as fast. */
 const LONGEST_LINE = 32 * 1024 * 1024;
 
 function linesOf(paths: string): string {
   return `SELECT rtrim(line, chr(13)) AS line FROM read_csv(${paths}, columns={'line': 'VARCHAR'}, delim='${NO_SEPARATOR}', \
 quote='', escape='', header=false, auto_detect=false, strict_mode=false, encoding='latin-1', \
-max_line_size=${LONGEST_LINE}) WHERE line IS NOT NULL AND line <> ''`;
+max_line_size=${LONGEST_LINE}, buffer_size=${LONGEST_LINE}) WHERE line IS NOT NULL AND line <> ''`;
+}
+
+function clock(written: string): string {
+  return `try_strptime(${written}, '%d/%b/%Y:%H:%M:%S %z')`;
+}
+
+function matches(pattern: string): string {
+  return `regexp_matches(line, ${sqlText(pattern)})`;
 }
 
 function extract(pattern: string, names: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import * as z from 'zod';
 import { strict } from '../../contracts/schema.js';
-import { LOG_FORMATS, type LogFormat, logSelect } from './logs.js';
+import { LOG_FORMATS, type LogFormat, logCount, logSelect } from './logs.js';
 import { sqlText } from './paths.js';
 
 const FILE_FORMATS = ['csv', 'json', 'ndjson', 'parquet'] as const;
@@ -70,8 +70,8 @@ export interface FileTable {
   readonly select: string;
   /** Absolute, as a SQL list. */
   readonly paths: string;
-  /** Undefined where no line is ever malformed. */
-  readonly mostMalformed: number | undefined;
+  /** Of a log: how its lines are counted, and which share of them may be malformed. */
+  readonly log: { readonly count: string; readonly mostMalformed: number } | undefined;
 }
 
 /**
@@ -94,7 +94,7 @@ export function tableOf(
     name,
     select: isLog(format) ? logSelect(format, list, crawlers) : `SELECT * FROM ${READERS[format](list)}`,
     paths: list,
-    mostMalformed: isLog(format) ? (share ?? 0.01) : undefined,
+    log: isLog(format) ? { count: logCount(format, list), mostMalformed: share ?? 0.01 } : undefined,
   };
 }
 

@@ -1,8 +1,8 @@
 /** A status or a class of them. */
 export const STATUS = /^[1-5](?:\d\d|xx)$/;
 
-/** What is counted: statuses, hits on URLs with a query, false claims, or all. */
-export type Wanted = readonly string[] | 'parameters' | 'impostors' | 'all';
+/** What is counted: statuses, hits on URLs with a query, or false claims. */
+export type Wanted = readonly string[] | 'parameters' | 'impostors';
 
 /** Which hits are looked at. */
 export interface Scope {
@@ -16,34 +16,40 @@ export interface Scope {
 }
 
 /**
- * The query for counts by the second, over the columns that a log has in a duckdb backend.
+ * The query for counts by the second, over the columns that a log has in a duckdb backend: `hits`, and `found` among them.
+ * Both counts are columns of one statement, so that the log is read once for the two.
  *
  * A claim that no list can bear out (`verified` is NULL) is neither a hit nor an impostor.
  */
-export function countsOf({ log, crawler, section, isOfClaims }: Scope, wanted: Wanted): object {
+export function countsOf(
+  { log, crawler, section, isOfClaims }: Scope,
+  wanted: Wanted,
+  value: 'hits' | 'found',
+): object {
   const conditions = [
     'time > {{from}}',
     'time <= {{to}}',
+    // Said of the line itself first, so that those of everybody else need not be taken apart.
+    `contains(lower(line), ${literal(crawler)})`,
     `crawler = ${literal(crawler)}`,
     isOfClaims ? 'verified IS NOT NULL' : 'verified',
     ...(section === undefined ? [] : [`starts_with(path, ${textOf(section)})`]),
-    ...conditionOf(wanted),
   ];
+  const found = `count(*) FILTER (WHERE ${conditionOf(wanted)}) AS found`;
   return {
-    sql: `SELECT time, count(*) AS hits FROM ${log} WHERE ${conditions.join(' AND ')} GROUP BY time`,
+    sql: `SELECT time, count(*) AS hits, ${found} FROM ${log} WHERE ${conditions.join(' AND ')} GROUP BY time`,
     time: 'time',
-    value: 'hits',
+    value,
   };
 }
 
-function conditionOf(wanted: Wanted): readonly string[] {
-  if (wanted === 'all') return [];
-  if (wanted === 'impostors') return ['NOT verified'];
-  if (wanted === 'parameters') return ["contains(url, '?')"];
+function conditionOf(wanted: Wanted): string {
+  if (wanted === 'impostors') return 'NOT verified';
+  if (wanted === 'parameters') return "contains(url, '?')";
   const each = wanted.map((status) =>
     status.endsWith('xx') ? `status BETWEEN ${status[0]}00 AND ${status[0]}99` : `status = ${status}`,
   );
-  return [`(${each.join(' OR ')})`];
+  return each.join(' OR ');
 }
 
 /** A placeholder goes in as a parameter, and takes no quotes. */
