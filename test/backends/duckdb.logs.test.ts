@@ -1,6 +1,7 @@
 /** Access logs as tables: the same columns out of every format, and malformed lines that are rows and are counted. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { duckdb } from '../../src/backends/duckdb.js';
 import type { Answer } from '../../src/model/series.js';
@@ -183,6 +184,31 @@ test.each<readonly [what: string, format: string, line: string, row: Record<stri
 });
 
 describe('malformed lines', () => {
+  test('are counted without taking lines apart, and are those that are read as such', async () => {
+    // Lines with a character less, more or another, and lines cut short.
+    const broken = fc.sample(
+      fc
+        .tuple(
+          fc.nat(COMBINED.length),
+          fc.nat(2),
+          fc.constantFrom('', ' ', '"', '\\', '[', ']', '-', '9', 'x'),
+        )
+        .map(([at, gone, put]) => COMBINED.slice(0, at) + put + COMBINED.slice(at + gone)),
+      { numRuns: 500, seed: 1 },
+    );
+    const cut = Array.from({ length: COMBINED.length }, (_, end) => COMBINED.slice(0, end + 1));
+    const answer = await asked(
+      'combined',
+      [...broken, ...cut].join('\n'),
+      'SELECT count(*) FILTER (malformed) FROM access',
+      { 'most-malformed': '100%' },
+    );
+    const malformed = answer.series[0]?.values[0] ?? 0;
+    expect(malformed).toBeGreaterThan(150);
+    expect(malformed).toBeLessThan(500);
+    expect(answer.notes?.[0]).toContain(`${malformed} of ${broken.length + cut.length} lines are malformed`);
+  });
+
   const good = `${COMBINED}\n`;
   const bytes = (...parts: readonly (string | readonly number[])[]) =>
     Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))));

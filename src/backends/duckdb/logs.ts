@@ -56,7 +56,7 @@ const combined: Format = {
   sound: [
     matches(`^\\S+ [^\\[]*\\[[^\\]]+\\] ${UNREAD} \\d{3} `),
     matches(`^[^"]*${UNREAD} \\d{3} (?:\\d+|-)(?: ${UNREAD} ${UNREAD}.*)?$`),
-    `${clock(`regexp_extract(line, ${sqlText('^[^\\[]*\\[([^\\]]+)\\]')}, 1)`)} IS NOT NULL`,
+    `${clock(`regexp_extract(line, ${sqlText('^\\S+ [^\\[]*\\[([^\\]]+)\\]')}, 1)`)} IS NOT NULL`,
   ].join(' AND '),
   columns: {
     time: clock('head.at'),
