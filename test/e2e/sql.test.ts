@@ -225,3 +225,38 @@ criteria: { one: { pass: "<= 1" } }
     },
   ]);
 });
+
+test('counters that only grow are taken by their growth, across a restart, as the page on SQL shows', async () => {
+  const page = await readFile(join(import.meta.dirname, '../../docs/sql.md'), 'utf8');
+  const gate = /```yaml\n(gate: edge-cache\n.*?)```/s.exec(page)?.[1] ?? '';
+  const end = Date.UTC(2026, 10, 20, 14, 31) / 1000;
+  // Every 5 s 2 hits of 10 requests; half of each total before the restart was there before the window.
+  const document = (i: number, hits: number, misses: number): string => {
+    const none = { responses: 0 };
+    const cache = { hit: { responses: hits }, miss: { responses: misses }, stale: none, updating: none };
+    const others = { expired: { responses: 7 }, revalidated: none, bypass: { responses: 3 } };
+    return JSON.stringify({
+      timestamp: (end - 600 + 5 * i) * 1000,
+      caches: { http_cache: { ...cache, ...others } },
+    });
+  };
+  const restart = 60;
+  const lines = Array.from({ length: 121 }, (_, i) =>
+    i < restart ? document(i, 5000 + 2 * i, 100 + 8 * i) : document(i, 2 * (i - restart), 8 * (i - restart)),
+  );
+  await writeFile(place.path('edge.gate.yaml'), gate);
+  await writeFile(place.path('edge-status.ndjson'), lines.join('\n'));
+  const look = ['check', 'edge.gate.yaml', '--at', '2026-11-20T14:32:00Z', '--report', 'json'];
+  const { code, criteria } = await judged(look);
+  // 119 differences of 2 in 10, and the restart, which brings what the new totals begin with: 0 hits of 10.
+  expect(criteria).toEqual([
+    {
+      key: 'edge-cache.hit-ratio',
+      verdict: 'pass',
+      value: expect.closeTo(238 / 1200, 9),
+      n: 1200,
+      reason: null,
+    },
+  ]);
+  expect(code).toBe(0);
+});
