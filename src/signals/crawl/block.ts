@@ -54,7 +54,7 @@ const shape = strict({
     .optional()
     .meta({ description: 'Pages that the list may have; 10,000.' }),
   rate: z
-    .string()
+    .string('a rate such as 2/s or 30/min is expected\nwrite it like "2/s"')
     .regex(RATE, { abort: true, error: 'a rate such as 2/s or 30/min is expected' })
     .refine((written) => parseRate(written) > 0, 'a rate above 0 is expected')
     .optional()

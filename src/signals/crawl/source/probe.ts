@@ -198,7 +198,9 @@ async function rowsOfSitemap(url: string, order: Order, files: SiteFiles): Promi
     throw new BackendError({
       code: 'backend.answer-shape',
       message: `the pages of the crawl could not be read: ${listing.detail}`,
-      mend: 'look at the sitemap; without it nobody knows which pages to ask for',
+      mend: listing.detail.endsWith(' address')
+        ? 'write "allow-private: true" where the host is in your own network'
+        : 'look at the sitemap; without it nobody knows which pages to ask for',
     });
   }
   const strange = [...listing.urls].filter((each) => !isListedHost(new URL(each), order.hosts));
