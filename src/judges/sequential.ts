@@ -1,14 +1,14 @@
 import { defineJudge, type JudgeQuestion, type Rule } from '../contracts/judge.js';
 import type { Judgement } from '../model/judgement.js';
-import { boundsOf, needsBaseline } from '../model/limit.js';
+import { boundsOf, type Condition, evaluate, needsBaseline } from '../model/limit.js';
 import type { SequentialEvidence } from '../model/sequential.js';
 import { describe, openQuestion, scaled, strataIn } from './estimate/comparison.js';
 import { isEquality } from './estimate/equality.js';
 import { type Data, dataOf } from './sequential/data.js';
-import { neededFor } from './sequential/needed.js';
+import { neededFor, referenceOf } from './sequential/needed.js';
 import { type Range, rangeOf } from './sequential/range.js';
 import { outcomeOf, type Weighed, weigh } from './sequential/weigh.js';
-import { decidedReason, fewStepsReason, remarks, undecidedReason } from './sequential/words.js';
+import { decidedReason, fewStepsReason, remarks, turnedReason, undecidedReason } from './sequential/words.js';
 
 /** Evidence that stays valid however often it is looked at. */
 export const sequential = defineJudge({
@@ -36,7 +36,8 @@ export const sequential = defineJudge({
     const range = rangeOf(data, bound, rule.factor);
     const steps = data.at.length;
     const isEnough = steps >= rule.minSteps;
-    const decided = isEnough ? decide(rule, pass, warn) : undefined;
+    const now = { estimate: range?.estimate ?? Number.NaN, reference: referenceOf(data) * rule.factor };
+    const decided = isEnough ? decide(rule, pass, warn, now) : undefined;
     const evidence = evidenceOf(rule, data, { pass, warn, range, isDecided: decided !== undefined });
     const judgement = describe(
       rule,
@@ -54,16 +55,43 @@ export const sequential = defineJudge({
   strata: strataIn,
 });
 
-/** Fail wins over everything; a pass needs certainty about the pass limit itself. */
-function decide(rule: Rule, pass: Weighed, warn: Weighed): Pick<Judgement, 'verdict' | 'reason'> | undefined {
+/** What the whole window says now: the judged value over the baseline's mix of steps, and the baseline's own. */
+interface Now {
+  readonly estimate: number;
+  readonly reference: number;
+}
+
+/**
+ * Fail wins over everything; a pass needs certainty about the pass limit itself.
+ *
+ * What was certain to be worse stays so. What was certain to be within stays so only while the window as a whole still is:
+ * a release that breaks after it had passed must not be shown as passing.
+ */
+function decide(
+  rule: Rule,
+  pass: Weighed,
+  warn: Weighed,
+  now: Now,
+): Pick<Judgement, 'verdict' | 'reason'> | undefined {
   const passes = outcomeOf(pass);
   const warns = outcomeOf(warn);
   if (warns === 'broken') return { verdict: 'fail', reason: decidedReason(rule, warn, 'fail') };
-  if (passes === 'holds') return { verdict: 'pass', reason: null };
+  if (passes === 'holds') {
+    if (isWithin(rule.pass.condition, now)) return { verdict: 'pass', reason: null };
+    return { verdict: 'inconclusive', reason: turnedReason(rule.pass) };
+  }
   if (rule.warn !== null && passes === 'broken' && warns === 'holds') {
-    return { verdict: 'warn', reason: decidedReason(rule, pass, 'warn') };
+    if (isWithin(rule.warn.condition, now)) {
+      return { verdict: 'warn', reason: decidedReason(rule, pass, 'warn') };
+    }
+    return { verdict: 'inconclusive', reason: turnedReason(rule.warn) };
   }
   return undefined;
+}
+
+function isWithin(condition: Condition, { estimate, reference }: Now): boolean {
+  const reading = (value: number) => ({ value, isAtLeast: false });
+  return evaluate(condition, reading(estimate), reading(reference)) === 'holds';
 }
 
 interface Found {

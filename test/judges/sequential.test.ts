@@ -117,6 +117,42 @@ test('extrapolated counts weigh as many events as four scrapes a step can have s
   expect([claimed.value, claimed.n]).toEqual([0.8, 600]);
 });
 
+describe('a release that breaks after it was certainly within', () => {
+  /** Of 200 a step: so many steps at the first count, then so many at the second. */
+  const turning = (first: number, then: number, steps: readonly [number, number]): Observation =>
+    counts(
+      ...Array.from({ length: steps[0] }, () => [first, 200] as const),
+      ...Array.from({ length: steps[1] }, () => [then, 200] as const),
+    );
+  const baseline = steady(196, 200, 30);
+
+  test.each([
+    { name: 'before it breaks', of: turning(196, 196, [14, 16]), is: 'pass' },
+    { name: 'a little, and within all in all', of: turning(196, 193, [20, 10]), is: 'pass' },
+    { name: 'below the line all in all', of: turning(196, 182, [16, 14]), is: 'inconclusive: undecided' },
+    { name: 'for long', of: turning(196, 160, [10, 20]), is: 'fail: threshold' },
+  ])('$name: $is', ({ of, is }) => {
+    expect(say(ruleOf('>= baseline - 2pp', SHARE), of, baseline)).toBe(is);
+  });
+
+  test('is told', () => {
+    const { reason, evidence } = sequential.judge(
+      ruleOf('>= baseline - 2pp', SHARE),
+      turning(196, 182, [16, 14]),
+      baseline,
+    );
+    expect(evidence?.firstCrossing?.side).toBe('pass');
+    expect(reason?.text).toBe(
+      'was certainly within >= baseline - 2pp earlier in the window, and the window as a whole no longer is: it has turned worse since',
+    );
+  });
+
+  test('is no warning either', () => {
+    const rule = ruleOf('>= 97%', { ...SHARE, warn: '>= 90%' });
+    expect(say(rule, turning(190, 150, [12, 8]))).not.toMatch(/^(pass|warn)/);
+  });
+});
+
 describe('before min-steps', () => {
   test.each([
     { name: 'a disaster', of: [0, 1000] },

@@ -33,7 +33,8 @@ export function neededFor(
   return { strata: more, n: Math.ceil((observed(data) / strata) * more) };
 }
 
-function referenceOf(data: Data): number {
+/** The baseline's value over all strata, in the natural unit; 0 without a baseline. */
+export function referenceOf(data: Data): number {
   if (data.kind === 'numbers') {
     const { baseline } = data;
     return baseline === null ? 0 : baseline.reduce((sum, value) => sum + value, 0) / baseline.length;

@@ -1,5 +1,5 @@
 import type { Rule } from '../../contracts/judge.js';
-import type { Bound } from '../../model/limit.js';
+import type { Bound, PreparedLimit } from '../../model/limit.js';
 import type { Reason } from '../../model/reason.js';
 import type { SequentialEvidence } from '../../model/sequential.js';
 import { formatDuration } from '../../model/time.js';
@@ -27,6 +27,15 @@ export function decidedReason(rule: Rule, weighed: Weighed, verdict: 'fail' | 'w
   return {
     code: 'threshold',
     text: `certainly not ${limit}${looser}: fewer than ${oneIn(weighed.broken)} releases within it would ever look like this, counting every look`,
+  };
+}
+
+/** It was certainly within the limit once, and is not any more. */
+export function turnedReason({ text }: PreparedLimit): Reason {
+  return {
+    code: 'undecided',
+    text: `was certainly within ${text} earlier in the window, and the window as a whole no longer is: it has turned worse since`,
+    next: 'find out what changed; do not widen exposure on the earlier look',
   };
 }
 
