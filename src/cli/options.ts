@@ -41,6 +41,11 @@ export interface PlanOptions extends GateOptions, NetworkOptions {
   readonly rate?: number;
 }
 
+export interface TestOptions extends CommonOptions {
+  readonly run?: string;
+  readonly report: readonly string[];
+}
+
 export interface CheckOptions extends GateOptions, NetworkOptions {
   readonly report: readonly string[];
   readonly record?: string;
@@ -154,6 +159,16 @@ export const planOptions = (): readonly Option[] => [
     '--rate <percent>',
     'with --traffic: the share of requests that are good in a healthy release',
   ).argParser(share),
+];
+
+export const testOptions = (): readonly Option[] => [
+  new Option('--run <regexp>', 'only tests whose name matches'),
+  new Option(
+    '-r, --report <format[:path]>',
+    'pretty, junit or tap (repeatable); without a path it goes to standard output',
+  )
+    .argParser(collect)
+    .default([], 'pretty'),
 ];
 
 export const checkOptions = (): readonly Option[] => [

@@ -13,6 +13,8 @@ import {
   networkOptions,
   type PlanOptions,
   planOptions,
+  type TestOptions,
+  testOptions,
   type ValidateOptions,
 } from './options.js';
 import { VERSION } from './version.js';
@@ -70,6 +72,13 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     ...networkOptions(),
   ]).action(async (paths: string[], options: PlanOptions) =>
     done((await import('./commands/plan.js')).plan(paths, options, io)),
+  );
+  command(
+    'test [path...]',
+    'run tests of gates (*.gate.test.yaml) on answers written by hand; no network',
+    () => [...testOptions(), ...commonOptions()],
+  ).action(async (paths: string[], options: TestOptions) =>
+    done((await import('./commands/test.js')).test(paths, options, io)),
   );
   command('list [path...]', 'list gates and criteria, backends, formats and the catalogue', gates).action(
     async (paths: string[], options: GateOptions) =>
