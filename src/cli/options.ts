@@ -44,6 +44,7 @@ export interface PlanOptions extends GateOptions, NetworkOptions {
 export interface TestOptions extends CommonOptions {
   readonly run?: string;
   readonly report: readonly string[];
+  readonly coverage?: boolean;
 }
 
 export interface CheckOptions extends GateOptions, NetworkOptions {
@@ -63,6 +64,9 @@ export interface CheckOptions extends GateOptions, NetworkOptions {
   readonly settings?: string;
   readonly annotations: 'auto' | 'github' | 'azure' | 'off';
 }
+
+/** What the results of tests can be printed as. */
+export const TEST_FORMATS = ['pretty', 'junit', 'tap'] as const;
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
@@ -163,6 +167,10 @@ export const planOptions = (): readonly Option[] => [
 
 export const testOptions = (): readonly Option[] => [
   new Option('--run <regexp>', 'only tests whose name matches'),
+  new Option(
+    '--coverage',
+    'name criteria that no test sees fail and policies that decide in none; exit 1 where there are any',
+  ),
   new Option(
     '-r, --report <format[:path]>',
     'pretty, junit or tap (repeatable); without a path it goes to standard output',

@@ -1,3 +1,4 @@
+import { type Coverage, isFull } from './coverage.js';
 import { diffOf } from './diff.js';
 import type { FileResult, TestResult } from './run.js';
 
@@ -9,11 +10,11 @@ export interface TextStyle {
   readonly paint: { readonly good: (text: string) => string; readonly bad: (text: string) => string };
 }
 
-/** The page for people: a line a test, what failed with its diff, and the sum last. */
-export function textOf(files: readonly FileResult[], style: TextStyle): string {
+/** The page for people: a line a test, what failed with its diff, what is not covered, and the sum last. */
+export function textOf(files: readonly FileResult[], style: TextStyle, covered = ''): string {
   const tests = files.flatMap((file) => file.tests);
   const lines = tests.flatMap((test) => testLines(test, style));
-  return [...lines, sumOf(files, style), ''].join('\n');
+  return `${lines.map((line) => `${line}\n`).join('')}${covered}${sumOf(files, style)}\n`;
 }
 
 function testLines(test: TestResult, { ascii, quiet, paint }: TextStyle): readonly string[] {
@@ -36,6 +37,24 @@ function sumOf(files: readonly FileResult[], { paint }: TextStyle): string {
     ...(broken === 0 ? [] : [`${broken} ${broken === 1 ? 'file' : 'files'} with errors`]),
   ].join(', ');
   return count('failed') + broken === 0 ? paint.good(words) : paint.bad(words);
+}
+
+/** What the tests have not shown yet, gate by gate. */
+export function coverageText(coverage: readonly Coverage[], { paint }: TextStyle): string {
+  return coverage
+    .flatMap((each) => {
+      const { gate, criteria, neverFailed, policies, neverUsed } = each;
+      const word = isFull(each) ? paint.good('FULL') : paint.bad('GAPS');
+      const ofPolicies =
+        policies === 0 ? '' : `, ${policies - neverUsed.length} of ${policies} policies exercised`;
+      return [
+        `${word}  ${gate}  ${criteria - neverFailed.length} of ${criteria} criteria seen to fail${ofPolicies}`,
+        ...neverFailed.map((key) => `        never seen to fail  ${printable(key)}`),
+        ...neverUsed.map((name) => `        never exercised     ${printable(name)}`),
+      ];
+    })
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 /** Control characters of user text are shown, not obeyed by the terminal. */

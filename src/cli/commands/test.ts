@@ -1,16 +1,17 @@
+import path from 'node:path';
 import { Chalk } from 'chalk';
 import type { Failure } from '../../model/failure.js';
-import { type TextStyle, textOf } from '../../testing/text.js';
+import { coverageOf, isFull } from '../../testing/coverage.js';
+import { junitOf } from '../../testing/junit.js';
+import { tapOf } from '../../testing/tap.js';
+import { coverageText, type TextStyle, textOf } from '../../testing/text.js';
 import { EXIT } from '../exit-code.js';
 import { type Ran, runFiles } from '../gatetest/files.js';
 import { type Io, write } from '../io.js';
-import type { TestOptions } from '../options.js';
-import { planReports } from '../reports.js';
+import { TEST_FORMATS, type TestOptions } from '../options.js';
+import { planReports, type ReportPlan } from '../reports.js';
 import { Session } from '../session.js';
 import { styleOf } from '../terminal.js';
-
-/** What the results of tests can be printed as. */
-export const TEST_FORMATS = ['pretty', 'junit', 'tap'] as const;
 
 /** Runs tests of gates: 0 when all passed, 1 when one failed, 2 when one cannot be run. No backend is asked. */
 export async function test(paths: readonly string[], options: TestOptions, io: Io): Promise<number> {
@@ -20,25 +21,48 @@ export async function test(paths: readonly string[], options: TestOptions, io: I
   if (!plan.ok) return session.refuse(plan.failures);
   if ('code' in wanted) return session.refuse([wanted]);
   const ran = await runFiles(session, paths, (name) => wanted.test(name));
+  return report(session, ran, plan.value, options);
+}
+
+async function report(session: Session, ran: Ran, plan: ReportPlan, options: TestOptions): Promise<number> {
   const failures = [
     ...ran.failures,
     ...ran.files.flatMap((file) => file.failures),
     ...nothingRun(ran, options),
   ];
-  const style = styleOf(
+  for (const { format, path: name } of plan.files) {
+    if (name === null) continue;
+    const { writeWhole } = await import('../files.js');
+    const failure = await writeWhole(path.resolve(session.cwd, name), render(ran, format, PLAIN), name);
+    if (failure !== undefined) failures.push(failure);
+  }
+  const style = textStyle(session, options);
+  const coverage = options.coverage === true ? coverageOf(ran.files.flatMap(({ tests }) => tests)) : [];
+  const told = coverageText(coverage, style);
+  if (ran.files.length > 0) await write(session.io.stdout, render(ran, plan.stdout, style, told));
+  if (plan.stdout !== 'pretty') await write(session.io.stderr, told);
+  await session.tell(failures);
+  if (failures.length > 0) return EXIT.config;
+  const isFailed = ran.files.some(({ tests }) => tests.some(({ state }) => state === 'failed'));
+  return isFailed || !coverage.every(isFull) ? EXIT.fail : EXIT.pass;
+}
+
+const same = (text: string): string => text;
+const PLAIN: TextStyle = { ascii: false, quiet: false, paint: { good: same, bad: same } };
+
+function render(ran: Ran, format: string, style: TextStyle, covered = ''): string {
+  if (format === 'junit') return junitOf(ran.files);
+  if (format === 'tap') return tapOf(ran.files);
+  return textOf(ran.files, style, covered);
+}
+
+function textStyle({ io }: Session, options: TestOptions): TextStyle {
+  const { ascii, quiet, color } = styleOf(
     { color: options.color, ascii: options.ascii === true, quiet: options.quiet === true, verbose: false },
     io,
   );
-  if (ran.files.length > 0) await write(io.stdout, textOf(ran.files, textStyle(style)));
-  await session.tell(failures);
-  if (failures.length > 0) return EXIT.config;
-  return ran.files.some(({ tests }) => tests.some(({ state }) => state === 'failed')) ? EXIT.fail : EXIT.pass;
-}
-
-function textStyle({ ascii, quiet, color }: ReturnType<typeof styleOf>): TextStyle {
-  const paint = color ? new Chalk({ level: 1 }) : undefined;
-  const plain = (text: string): string => text;
-  return { ascii, quiet, paint: { good: paint?.green ?? plain, bad: paint?.red ?? plain } };
+  const chalk = new Chalk({ level: color ? 1 : 0 });
+  return { ascii, quiet, paint: { good: (text) => chalk.green(text), bad: (text) => chalk.red(text) } };
 }
 
 function patternOf(run: string | undefined): RegExp | Failure {
