@@ -1,6 +1,18 @@
 import type { Criterion, Gate } from '../contracts/gate.js';
-import type { CriterionResult, GateResult } from '../model/report.js';
-import type { LookResult, TestResult } from './run.js';
+import type { CriterionResult, GateReport, GateResult } from '../model/report.js';
+import type { TestResult } from './run.js';
+
+/** What one look showed of a gate. */
+export interface Seen {
+  readonly gate: string;
+  readonly file: string;
+  /** Keys of its criteria, and of those that failed as they were expected to. */
+  readonly criteria: readonly string[];
+  readonly failed: readonly string[];
+  /** Names of its policies, and of those that decided something. */
+  readonly policies: readonly string[];
+  readonly used: readonly string[];
+}
 
 /** What the tests of a gate have not shown yet. */
 export interface Coverage {
@@ -14,45 +26,51 @@ export interface Coverage {
   readonly neverUsed: readonly string[];
 }
 
-/** Which criteria were seen to fail and which policies were seen to decide, by passed tests alone. */
-export function coverageOf(tests: readonly TestResult[]): readonly Coverage[] {
-  const gates = new Map<string, Gate>();
-  for (const { looks } of tests)
-    for (const look of looks) for (const gate of look.gates) gates.set(`${gate.file} ${gate.id}`, gate);
-  const good = tests.filter(({ state }) => state === 'passed').flatMap(({ looks }) => looks);
-  return [...gates.values()].map((gate) => {
-    const failed = new Set(good.flatMap((look) => failedIn(look, gate)));
+/**
+ * What a look shows of each gate.
+ *
+ * @param held keys of the criteria that were expected by name and came out so: a fail that nobody expected may be the
+ *             wrong one
+ */
+export function seenIn(gates: readonly Gate[], report: GateReport, held: readonly string[]): readonly Seen[] {
+  return gates.map((gate): Seen => {
+    const result = report.gates.find(({ id, file }) => id === gate.id && file === gate.file);
     const policies = policiesOf(gate);
     return {
       gate: gate.id,
       file: gate.file,
-      criteria: gate.criteria.length,
-      neverFailed: gate.criteria.filter(({ key }) => !failed.has(key)).map(({ key }) => key),
+      criteria: gate.criteria.map(({ key }) => key),
+      failed: (result?.criteria ?? [])
+        .filter(({ key, verdict, judged }) => held.includes(key) && (judged?.verdict ?? verdict) === 'fail')
+        .map((criterion) => keyOf(criterion, gate)),
+      policies: policies.map(({ name }) => name),
+      used: policies.filter(({ isUsed }) => result !== undefined && isUsed(result)).map(({ name }) => name),
+    };
+  });
+}
+
+/** Which criteria were seen to fail and which policies were seen to decide, by passed tests alone. */
+export function coverageOf(tests: readonly TestResult[]): readonly Coverage[] {
+  const all = tests.flatMap(({ seen }) => seen);
+  const good = tests.filter(({ state }) => state === 'passed').flatMap(({ seen }) => seen);
+  const gates = new Map(all.map((each) => [`${each.file} ${each.gate}`, each]));
+  return [...gates.values()].map(({ gate, file, criteria, policies }) => {
+    const own = good.filter((each) => each.gate === gate && each.file === file);
+    const failed = new Set(own.flatMap((each) => each.failed));
+    const used = new Set(own.flatMap((each) => each.used));
+    return {
+      gate,
+      file,
+      criteria: criteria.length,
+      neverFailed: criteria.filter((key) => !failed.has(key)),
       policies: policies.length,
-      neverUsed: policies
-        .filter(({ isUsed }) => !good.some((look) => resultsOf(look, gate).some(isUsed)))
-        .map(({ name }) => name),
+      neverUsed: policies.filter((name) => !used.has(name)),
     };
   });
 }
 
 export function isFull({ neverFailed, neverUsed }: Coverage): boolean {
   return neverFailed.length === 0 && neverUsed.length === 0;
-}
-
-function resultsOf({ report }: LookResult, gate: Gate): readonly GateResult[] {
-  return report.gates.filter(({ id, file }) => id === gate.id && file === gate.file);
-}
-
-/** A fail that nobody expected by name shows nothing: it may be the wrong one. */
-function failedIn(look: LookResult, gate: Gate): readonly string[] {
-  return resultsOf(look, gate).flatMap(({ criteria }) =>
-    criteria
-      .filter(
-        ({ key, verdict, judged }) => look.held.includes(key) && (judged?.verdict ?? verdict) === 'fail',
-      )
-      .map((criterion) => keyOf(criterion, gate)),
-  );
 }
 
 /** The key that the gate gives the criterion: a series under "across: each" adds its labels to it. */

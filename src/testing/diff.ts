@@ -10,9 +10,10 @@ const MOST_CRITERIA = 8;
 
 /** What a failed test shows: what was expected and what came, side by side, and the series behind it. */
 export function diffOf(test: TestResult, ascii: boolean): readonly string[] {
-  return test.looks
-    .filter(({ mismatches }) => mismatches.length > 0)
-    .flatMap((look) => [...(look.at === null ? [] : [`at ${look.at}`]), ...lookLines(look, ascii)]);
+  return test.looks.flatMap((look) => [
+    ...(look.at === null ? [] : [`at ${look.at}`]),
+    ...lookLines(look, ascii),
+  ]);
 }
 
 function lookLines(look: LookResult, ascii: boolean): readonly string[] {

@@ -8,6 +8,8 @@ export interface Places {
   readonly spanOf: (path: Path) => Span;
   readonly keySpanOf: (path: Path) => Span;
   readonly spanOfText: (path: Path, text: string) => Span;
+  /** The value at a path as it stands in the file: to YAML, `0x29` is the number 41. */
+  readonly writtenAt: (path: Path) => string;
 }
 
 /** The place of a word inside the text at a path, which the same word may stand in before. */

@@ -6,6 +6,7 @@ import type { GateReport } from '../model/report.js';
 import type { Span } from '../model/span.js';
 import { type EpochMs, formatDuration } from '../model/time.js';
 import { bindSeries } from './bind.js';
+import { type Seen, seenIn } from './coverage.js';
 import { compare, type Expected, expectationsOf, type Mismatch } from './expect.js';
 import type { Path, Places } from './places.js';
 import type { TestBlock, TestFile } from './schema.js';
@@ -22,8 +23,7 @@ export interface LookResult {
   readonly at: string | null;
   readonly report: GateReport;
   readonly mismatches: readonly Mismatch[];
-  /** Keys of the criteria that were expected by name and came out so. */
-  readonly held: readonly string[];
+  readonly seen: readonly Seen[];
   /** What was asked and answered, to be drawn. */
   readonly answers: ReadonlyMap<string, Measurement>;
   readonly gates: readonly Gate[];
@@ -34,7 +34,9 @@ export interface TestResult {
   readonly name: string;
   readonly span: Span;
   readonly state: 'passed' | 'failed';
+  /** Looks that came out otherwise; what was as expected is not kept. */
   readonly looks: readonly LookResult[];
+  readonly seen: readonly Seen[];
   readonly durationMs: number;
 }
 
@@ -69,13 +71,14 @@ export async function runFile(
     const ran = await runTest({ file, block, path, entries, expected: expected.looks }, places, world);
     failures.push(...ran.failures);
     if (ran.failures.length > 0) continue;
-    const isGood = ran.looks.every(({ mismatches }) => mismatches.length === 0);
+    const looks = ran.looks.filter(({ mismatches }) => mismatches.length > 0);
     tests.push({
       file: places.file,
       name: block.name,
       span: places.spanOf([...path, 'name']),
-      state: isGood ? 'passed' : 'failed',
-      looks: ran.looks,
+      state: looks.length === 0 ? 'passed' : 'failed',
+      looks,
+      seen: ran.looks.flatMap(({ seen }) => seen),
       durationMs: world.monotonic() - start,
     });
   }
@@ -155,7 +158,7 @@ async function look(
   const compared = compare(report, expected, places);
   if (compared.failures.length > 0) return { failures: compared.failures };
   const { mismatches, held } = compared;
-  return { report, mismatches, held, answers: bound.answers, gates };
+  return { report, mismatches, seen: seenIn(gates, report, held), answers: bound.answers, gates };
 }
 
 const NOTHING: Measurement = { state: 'taken', answer: { series: [] }, durationMs: 0 };

@@ -44,8 +44,8 @@ export function readSeries(
       Object.entries(block.labels ?? {}).map(([name, value]) => [name, String(value)]),
     );
     const rows = rowsOf(block).flatMap(({ bound, written, path: below }): Row[] => {
-      const text = String(written);
       const where = [...path, ...below];
+      const text = typeof written === 'number' ? places.writtenAt(where) : written;
       const parsed = parseValues(text);
       if (!parsed.ok) {
         const { message, mend } = parsed.trouble;

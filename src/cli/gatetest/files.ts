@@ -2,7 +2,7 @@ import path from 'node:path';
 import { findConfig, searchGateFiles, TEST_ENDING } from '../../gatefile/discover.js';
 import { checkShape } from '../../gatefile/shape.js';
 import type { SourceText } from '../../gatefile/source.js';
-import { parseYaml, type YamlFile } from '../../gatefile/yaml.js';
+import { type Path, parseYaml, type YamlFile } from '../../gatefile/yaml.js';
 import type { Failure } from '../../model/failure.js';
 import { type FileResult, runFile } from '../../testing/run.js';
 import { type TestFile, testFileSchema } from '../../testing/schema.js';
@@ -34,7 +34,7 @@ export async function runFiles(
   const config = configFile === undefined ? undefined : session.read(configFile);
   if (config?.ok === false) return { files: [], failures: config.failures };
   const found = await searchGateFiles(paths, cwd, TEST_ENDING);
-  const shop: Workshop = { cwd, config: config?.value ?? null, loaded: new Map(), sets: new Map() };
+  const shop: Workshop = { cwd, config: config?.value ?? null, sets: new Map() };
   const failures = [...found.failures];
   const files: RanFile[] = [];
   for (const name of found.files) {
@@ -59,7 +59,12 @@ async function runOne(
   const gates = await gatesOf(session, source, yaml, shaped.value);
   if (gates.failures.length > 0) return broken(source, yaml, gates.failures);
   const world = worldOf(shop, source.folder, gates.sources);
-  const result = await runFile(shaped.value, yaml, world, isWanted);
+  const lines = source.text.split('\n');
+  const writtenAt = (at: Path): string => {
+    const { line, col, endCol } = yaml.spanOf(at);
+    return (lines[line - 1] ?? '').slice(col - 1, endCol - 1);
+  };
+  const result = await runFile(shaped.value, { ...yaml, writtenAt }, world, isWanted);
   return { ...result, source, yaml, gates: gates.sources.map(({ file }) => path.resolve(session.cwd, file)) };
 }
 

@@ -3,6 +3,7 @@ import { runGates } from '../../engine/run.js';
 import { catalogIn, fileExists, fixturesFolderOf, isFolder } from '../../gatefile/discover.js';
 import { type Loaded, loadGates } from '../../gatefile/load.js';
 import type { SourceText } from '../../gatefile/source.js';
+import { parseYaml, type YamlFile } from '../../gatefile/yaml.js';
 import { ok, type Result } from '../../model/failure.js';
 import { createReplay } from '../../recording/replay.js';
 import { type RecordedSet, readSet } from '../../recording/set.js';
@@ -21,13 +22,12 @@ const NO_FLAGS = { failOnWarn: false, maxWarnings: undefined, exitZero: false };
 export interface Workshop {
   readonly cwd: string;
   readonly config: SourceText | null;
-  readonly loaded: Map<string, Promise<Loaded>>;
   readonly sets: Map<string, Result<RecordedSet>>;
 }
 
 /** The world of the tests of one file: its gates, loaded as `check` loads them, and the engine. */
 export function worldOf(
-  { cwd, config, loaded, sets }: Workshop,
+  { cwd, config, sets }: Workshop,
   folder: string,
   sources: readonly SourceText[],
 ): World {
@@ -36,6 +36,12 @@ export function worldOf(
   const vars = variablesFor(sources, env);
   const catalog = catalogIn(catalogFolder);
   const fixtures = fixturesFolderOf(config);
+  const parsed = new Map<SourceText, Result<YamlFile>>();
+  const parse = (source: SourceText): Result<YamlFile> => {
+    const known = parsed.get(source) ?? parseYaml(source);
+    parsed.set(source, known);
+    return known;
+  };
   const load = (facts: LoadFacts): Promise<Loaded> => {
     const { asOf, since, windowMs } = facts;
     return loadGates({
@@ -54,12 +60,13 @@ export function worldOf(
       catalogNames: catalog.names,
       readSecret: () => undefined,
       fileExists,
+      parse,
     });
   };
-  const names = sources.map((source) => source.file);
+  const loaded = new Map<string, Promise<Loaded>>();
   return {
     load: (facts) => {
-      const key = JSON.stringify([names, facts]);
+      const key = JSON.stringify(facts);
       const known = loaded.get(key) ?? load(facts);
       loaded.set(key, known);
       return known;
