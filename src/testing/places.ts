@@ -20,12 +20,10 @@ export function placeOfWord(
   { offset, length }: { readonly offset: number; readonly length: number },
 ): Span {
   const whole = places.spanOf(path);
-  const upTo = places.spanOfText(path, text.slice(0, offset + length));
-  const isFound = upTo.line === upTo.endLine && upTo.endCol - upTo.col === offset + length;
-  // What is quoted over several lines, or is one word alone, is not found by its beginning.
-  return isFound
-    ? { ...upTo, col: upTo.endCol - length }
-    : offset === 0
-      ? whole
-      : places.spanOfText(path, text.slice(offset, offset + length));
+  // Escapes, and texts over several lines, stand otherwise in the file than they read.
+  const start = places.writtenAt(path).indexOf(text);
+  if (whole.line !== whole.endLine || start < 0)
+    return places.spanOfText(path, text.slice(offset, offset + length));
+  const col = whole.col + start + offset;
+  return { ...whole, col, endCol: col + length };
 }

@@ -1,0 +1,414 @@
+/** `gatekeeper test` through the real program: what passes, what fails and how that is shown. */
+import { afterAll, describe, expect, test } from 'vitest';
+import { runGatekeeper } from '../support/binary.js';
+import { removeSandboxes, sandbox } from '../support/sandbox.js';
+import { toldBy } from './told.js';
+
+afterAll(removeSandboxes);
+
+/** Ten steps; the URL and the token are set nowhere. */
+const GATE = `gate: shop
+backends: { metrics: { type: prometheus, url: "\${SHOP_URL}", auth: { bearer: { env: SHOP_TOKEN } } } }
+vars: { route: { required: true } }
+arms: { canary: { track: canary }, baseline: { track: stable } }
+window: { for: 10m, step: 1m }
+signals:
+  done:
+    ratio:
+      good: { counter: 'done_total{ok="1",track="{{track}}",route="{{route}}"}' }
+      total: { counter: 'done_total{track="{{track}}",route="{{route}}"}' }
+  failed:
+    ratio:
+      bad: { counter: 'done_total{ok="0",track="{{track}}",route="{{route}}"}' }
+      total: { counter: 'done_total{track="{{track}}",route="{{route}}"}' }
+  queue: { value: 'sum(queue)', unit: messages }
+criteria:
+  slo: { signal: done, pass: ">= 97%", warn: ">= 90%" }
+  not-worse: { signal: done, pass: ">= baseline - 2pp" }
+  failed: { pass: "<= 5%" }
+  queue: { pass: "<= 100 messages", advisory: true }
+`;
+
+const SERIES = `series:
+  - { signal: done, part: good, values: 490x9 }
+  - { signal: done, part: total, values: 500x9 }
+  - { signal: failed, part: bad, values: 10x9 }
+  - { signal: queue, part: value, values: 7 }
+`;
+
+async function run(tests: string, args: readonly string[] = [], gate = GATE) {
+  const place = await sandbox({ 'shop.gate.yaml': gate, 'shop.gate.test.yaml': tests });
+  return runGatekeeper(['test', 'shop.gate.test.yaml', ...args], { cwd: place.folder });
+}
+
+/** One test over the healthy series. */
+const one = (block: string): string =>
+  `${SERIES}tests:\n  - name: it\n    ${block.replaceAll('\n', '\n    ')}\n`;
+
+describe('what holds', () => {
+  const rows: readonly (readonly [what: string, block: string])[] = [
+    ['a lone word is the verdict', 'expect: pass'],
+    ['value and tolerance', 'expect: { criteria: { slo: { value: 0.97, tolerance: 0.011 } } }'],
+    ['value to the last digit', 'expect: { criteria: { slo: { value: 0.98 } } }'],
+    ['gate and criterion', 'expect: { criteria: { shop.slo: pass } }'],
+    [
+      'a share that warns',
+      'series: [{ signal: done, part: good, values: 470x9 }]\nexpect: { verdict: warn, exit: 0 }',
+    ],
+    [
+      'a series of the test over those of the file, and only for its arm',
+      'series: [{ signal: done, part: good, arm: canary, values: 400x9 }]\nexpect: { verdict: fail, exit: 1, criteria: { not-worse: { outcome: fail, value: 0.8 } } }',
+    ],
+    ['YAML takes 0x9 for the number 9', 'series: [{ signal: failed, part: bad, values: 0x9 }]\nexpect: pass'],
+    [
+      'gaps are partial data',
+      'series:\n  - { signal: done, part: total, arm: canary, values: "500x4 _x4 500" }\nexpect: { verdict: inconclusive, exit: 3, criteria: { slo: { reason: partial } } }',
+    ],
+    [
+      'what no series answers is absent',
+      'series: [{ signal: queue, part: value, values: _x10 }]\nexpect: { verdict: pass, criteria: { queue: { outcome: inconclusive, reason: no-data } } }',
+    ],
+    [
+      'an instant value looks back five minutes',
+      'series: [{ signal: queue, part: value, values: "1x6 9 _x2" }]\nexpect: { criteria: { queue: { outcome: pass, value: 9 } } }',
+    ],
+    [
+      'and not a moment more',
+      'series: [{ signal: queue, part: value, values: "1x4 _x5" }]\nexpect: { criteria: { queue: { outcome: inconclusive, reason: no-data } } }',
+    ],
+    [
+      'nor over the end of its series',
+      'series: [{ signal: queue, part: value, values: "1x7 stale _" }]\nexpect: { criteria: { queue: { outcome: inconclusive, reason: no-data } } }',
+    ],
+    [
+      'a bad that was seen before the window and not in it is 0',
+      'series: [{ signal: failed, part: bad, from: -30m, values: "3 _x39" }]\nexpect: { criteria: { failed: { outcome: pass, value: 0 } } }',
+    ],
+    [
+      'a bad that was never seen is no 0',
+      'series: [{ signal: failed, part: bad, values: _x10 }]\nexpect: { criteria: { failed: { outcome: inconclusive, reason: bad-never-seen } } }',
+    ],
+    [
+      'counters of one thing are added up',
+      'series:\n  - { signal: done, part: total, arm: canary, labels: { pod: a }, values: 250x9 }\n  - { signal: done, part: total, arm: canary, labels: { pod: b }, values: 250x9 }\nexpect: pass',
+    ],
+    [
+      'a backend that fails',
+      'backends: { metrics: { error: timeout } }\nexpect: { verdict: error, exit: 4 }',
+    ],
+    [
+      'a question that fails',
+      'series: [{ signal: done, part: good, arm: baseline, error: query }]\nexpect: { verdict: error, exit: 2, criteria: { slo: pass, not-worse: { outcome: error, reason: query } } }',
+    ],
+    [
+      'looks over time',
+      'at: [2m, 5m, 11m]\nseries: [{ signal: done, part: good, arm: canary, values: 480x9 }]\nexpect: [inconclusive, inconclusive, { criteria: { slo: warn, not-worse: inconclusive } }]',
+    ],
+    ['a shorter window', 'window: 5m\nexpect: { criteria: { slo: pass } }'],
+  ];
+
+  test.each(rows)('%s', async (_, block) => {
+    expect(toldBy(await run(one(block)))).toBe(
+      'exit 0\n--- stdout\nPASS  shop.gate.test.yaml:7  it\n1 passed, 0 failed',
+    );
+  });
+});
+
+test('a failed test shows what was expected, what came, why, and the series', async () => {
+  const told = await run(
+    one(
+      'at: [5m, 11m]\nseries: [{ signal: done, part: good, arm: canary, values: "490x4 400x4" }]\nexpect: [inconclusive, { exit: 0, exhaustive: true, criteria: { slo: { value: 0.9, tolerance: 0.001 }, not-worse: pass, failed: pass } }]',
+    ),
+  );
+  expect(toldBy(told)).toBe(`exit 1
+--- stdout
+FAIL  shop.gate.test.yaml:7  it
+        at 11m
+        exit       expected 0                 got 1
+        shop.slo
+          value      expected 0.9 within 0.001  got 0.89
+          judged     0.89, n 5,000, pass >= 97%, warn >= 90%
+          canary     █████▁▁▁▁▁  0.8 to 0.98
+        shop.not-worse
+          outcome    expected pass              got fail
+          judged     0.89, n 5,000, pass >= baseline - 2pp
+          because    certainly not >= baseline - 2pp: fewer than 1 in 750 releases within it would ever look like this, counting every look (threshold)
+          canary     █████▁▁▁▁▁  0.8 to 0.98
+          baseline   ██████████  0.98
+        shop.queue
+          criterion  expected nothing           got pass
+          judged     7, n 1, pass <= 100 messages
+          value canary  _________▅  7
+0 passed, 1 failed`);
+});
+
+test('where only the run came out otherwise, every criterion is told', async () => {
+  expect(toldBy(await run(one('expect: fail'), ['--ascii', '--color', 'never']))).toBe(`exit 1
+--- stdout
+FAIL  shop.gate.test.yaml:7  it
+        verdict    expected fail  got pass
+        shop.slo        pass
+        shop.not-worse  pass
+        shop.failed     pass
+        shop.queue      pass
+0 passed, 1 failed`);
+});
+
+test('what could not be judged is drawn as it was answered', async () => {
+  const block = `series:
+  - { signal: done, part: total, arm: canary, values: _x10 }
+expect: { criteria: { failed: { outcome: pass, reason: stale } } }`;
+  expect(toldBy(await run(one(block), ['--ascii']))).toBe(`exit 1
+--- stdout
+FAIL  shop.gate.test.yaml:7  it
+        shop.failed
+          outcome    expected pass   got inconclusive
+          reason     expected stale  got no-data
+          judged     no value, n 0, pass <= 5%
+          because    no data in the window (no-data)
+          bad canary    ++++++++++  10
+          total canary  __________  nothing
+0 passed, 1 failed`);
+});
+
+describe('what cannot be run', () => {
+  const at = (line: number, col: number): string => `shop.gate.test.yaml:${line}:${col}  `;
+  const rows: readonly (readonly [what: string, file: string, told: string])[] = [
+    [
+      'a notation bomb',
+      one('series: [{ signal: done, part: good, values: 1x4000000000 }]\nexpect: pass'),
+      `${at(8, 50)}"1x4000000000" makes more than 1,000,000 values
+   8 │     series: [{ signal: done, part: good, values: 1x4000000000 }]
+     │                                                  ^^^^^^^^^^^^  a series has one value a step: write as many as the window has steps`,
+    ],
+    [
+      'a word that is no value, of two alike',
+      one("series: [{ signal: done, part: good, values: '1x3 x3' }]\nexpect: pass"),
+      `${at(8, 55)}"x3" repeats nothing
+   8 │     series: [{ signal: done, part: good, values: '1x3 x3' }]
+     │                                                       ^^  write it right behind the value, as in 1x3`,
+    ],
+    [
+      'a series shorter than the window',
+      one('series: [{ signal: done, part: good, arm: canary, values: 490x7 }]\nexpect: pass'),
+      `${at(8, 63)}8 values for 10 steps of gate "shop"
+   8 │     series: [{ signal: done, part: good, arm: canary, values: 490x7 }]
+     │                                                               ^^^^^  give 2 more, one a step; where nothing comes, end with _x2`,
+    ],
+    [
+      'an unknown signal',
+      one('series: [{ signal: dune, part: good, values: 1x9 }]\nexpect: pass'),
+      `${at(8, 24)}no criterion asks for a signal "dune"
+   8 │     series: [{ signal: dune, part: good, values: 1x9 }]
+     │                        ^^^^  did you mean "done"?`,
+    ],
+    [
+      'an unknown part',
+      one('series: [{ signal: done, part: bad, values: 1x9 }]\nexpect: pass'),
+      `${at(8, 36)}signal "done" has no part "bad"
+   8 │     series: [{ signal: done, part: bad, values: 1x9 }]
+     │                                    ^^^  there are good, total`,
+    ],
+    [
+      'an unknown arm',
+      one('series: [{ signal: done, part: good, arm: canari, values: 1x9 }]\nexpect: pass'),
+      `${at(8, 47)}no criterion asks for "good" of signal "done" in an arm "canari"
+   8 │     series: [{ signal: done, part: good, arm: canari, values: 1x9 }]
+     │                                               ^^^^^^  did you mean "canary"?`,
+    ],
+    [
+      'an unknown segment',
+      one('series: [{ signal: done, part: good, segment: edge, values: 1x9 }]\nexpect: pass'),
+      `${at(8, 51)}signal "done" has no segments
+   8 │     series: [{ signal: done, part: good, segment: edge, values: 1x9 }]
+     │                                                   ^^^^  leave it out`,
+    ],
+    [
+      'an unknown backend',
+      one('backends: { metric: { error: auth } }\nexpect: pass'),
+      `${at(8, 17)}no question goes to a backend "metric"
+   8 │     backends: { metric: { error: auth } }
+     │                 ^^^^^^  did you mean "metrics"?`,
+    ],
+    [
+      'an unknown criterion',
+      one('expect: { criteria: { slow: pass } }'),
+      `${at(8, 27)}no criterion is called "slow"
+   8 │     expect: { criteria: { slow: pass } }
+     │                           ^^^^  did you mean "slo"?`,
+    ],
+    [
+      'more looks than expectations',
+      one('at: [5m, 11m]\nexpect: pass'),
+      `${at(9, 13)}1 expectation for 2 looks
+   9 │     expect: pass
+     │             ^^^^  expect something of each look: expect: [inconclusive, fail]`,
+    ],
+    [
+      'nothing that is expected',
+      one('expect: { exhaustive: true }'),
+      `${at(8, 13)}nothing is expected
+   8 │     expect: { exhaustive: true }
+     │             ^^^^^^^^^^^^^^^^^^^^  expect a verdict, an exit code or a criterion`,
+    ],
+    [
+      'one question answered in two ways',
+      one(
+        'series: [{ signal: failed, part: total, values: 400x9 }, { signal: done, part: total, values: 500x9 }]\nexpect: pass',
+      ),
+      `${at(8, 14)}"total" of signal "failed" (canary) is the same question to backend "metrics" as "total" of signal "done" (canary), and is answered differently
+   8 │     series: [{ signal: failed, part: total, values: 400x9 }, { signal: done, part: total, values: 500x9 }]
+     │              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^  leave it out, or answer as in line 8`,
+    ],
+    [
+      'a count below zero',
+      one('series: [{ signal: done, part: good, values: 9-1x10 }]\nexpect: pass'),
+      `${at(8, 50)}"good" counts, and -1 is below zero
+   8 │     series: [{ signal: done, part: good, values: 9-1x10 }]
+     │                                                  ^^^^^^  give what was counted in each step; a step behind the value, as in 9-3x3, may go no further than 0`,
+    ],
+    [
+      'a misspelt key',
+      one('expects: pass\nexpect: pass'),
+      `${at(8, 5)}unknown key "expects" in item 1 of "tests"
+   8 │     expects: pass
+     │     ^^^^^^^  did you mean "expect"?`,
+    ],
+    [
+      'two tests of one name',
+      `${one('expect: pass')}  - { name: it, expect: pass }\n`,
+      `${at(9, 13)}test "it" stands in line 7, too
+   9 │   - { name: it, expect: pass }
+     │             ^^  give each test a name of its own`,
+    ],
+    [
+      'a recorded set that is not there',
+      one('replay: nowhere\nexpect: pass'),
+      `${at(8, 13)}nowhere holds no recorded set: manifest.yaml is not there
+   8 │     replay: nowhere
+     │             ^^^^^^^  record one with "gatekeeper check --record DIR"`,
+    ],
+    [
+      'a gate that is not there',
+      `gates: [shop.gate.yml]\n${one('expect: pass')}`,
+      `${at(1, 9)}shop.gate.yml is not there
+   1 │ gates: [shop.gate.yml]
+     │         ^^^^^^^^^^^^^  check the path`,
+    ],
+    [
+      'gates that no pattern matches',
+      `gates: ['*.gates.yaml']\n${one('expect: pass')}`,
+      `${at(1, 9)}"*.gates.yaml" matches no gate file
+   1 │ gates: ['*.gates.yaml']
+     │         ^^^^^^^^^^^^^^  gate files end in .gate.yaml; check the path or the pattern`,
+    ],
+  ];
+
+  test.each(rows)('%s', async (_, file, told) => {
+    const result = await run(file);
+    expect(result).toMatchObject({ code: 2, stderr: `${told}\n` });
+  });
+
+  test('a gate that needs the deploy time is given one by its looks', async () => {
+    const gate = GATE.replace('step: 1m', 'step: 1m, since: required');
+    const { code, stderr } = await run(one('expect: pass'), [], gate);
+    expect(code).toBe(2);
+    expect(stderr).toContain('look at it some time after: at: 30m');
+    expect(await run(one('at: 11m\nexpect: { criteria: { slo: pass } }'), [], gate)).toMatchObject({
+      code: 0,
+    });
+  });
+
+  test('trouble with a gate is told with its place', async () => {
+    const { code, stderr } = await run(one('expect: pass'), [], GATE.replace('>= 97%', '>= 970%'));
+    expect(code).toBe(2);
+    expect(stderr).toContain('shop.gate.yaml:17:');
+  });
+
+  test('other tests of the file are run all the same', async () => {
+    const file = `${one('series: [{ signal: dune, part: good, values: 1x9 }]\nexpect: pass')}  - { name: other, expect: pass }\n`;
+    const { code, stdout } = await run(file);
+    expect({ code, stdout }).toEqual({
+      code: 2,
+      stdout: 'PASS  shop.gate.test.yaml:10  other\n1 passed, 0 failed, 1 file with errors\n',
+    });
+  });
+});
+
+describe('which tests are run, and how they are told', () => {
+  const TWO = `${one('expect: pass')}  - name: no & <done>
+    series: [{ signal: done, part: good, arm: canary, values: 400x9 }]
+    expect: { verdict: fail, criteria: { slo: warn } }
+`;
+
+  test('--run picks by name', async () => {
+    expect(await run(TWO, ['--run', '^it$'])).toMatchObject({ code: 0, stdout: /^PASS .*\n1 passed/ });
+  });
+
+  test.each([
+    ['nobody', '--run nobody matches no test'],
+    ['(', '--run ( is no regular expression'],
+  ])('--run %s exits 2', async (pattern, message) => {
+    const { code, stderr } = await run(TWO, ['--run', pattern]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  test('TAP', async () => {
+    expect(toldBy(await run(TWO, ['--report', 'tap']))).toBe(`exit 1
+--- stdout
+TAP version 14
+1..2
+ok 1 - shop.gate.test.yaml:7 it
+not ok 2 - shop.gate.test.yaml:9 no & <done>
+  ---
+  diff: |
+    shop.slo
+      outcome    expected warn  got fail
+      judged     0.8, n 5,000, pass >= 97%, warn >= 90%
+      because    does not hold: >= 97%, nor the looser >= 90% (threshold)
+      canary     ++++++++++  0.8
+  ...`);
+  });
+
+  test('JUnit', async () => {
+    const { code, stdout } = await run(TWO, ['--report', 'junit']);
+    expect(code).toBe(1);
+    expect(stdout.replace(/time="[\d.]+"/g, 'time="T"')).toBe(`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="gatekeeper test" tests="2" failures="1" errors="0" skipped="0" time="T">
+  <testsuite name="shop.gate.test.yaml" tests="2" failures="1" errors="0" skipped="0" time="T">
+    <testcase classname="shop.gate.test.yaml" name="it" time="T" file="shop.gate.test.yaml" line="7"/>
+    <testcase classname="shop.gate.test.yaml" name="no &amp; &lt;done&gt;" time="T" file="shop.gate.test.yaml" line="9">
+      <failure type="expectation" message="shop.slo">shop.slo
+  outcome    expected warn  got fail
+  judged     0.8, n 5,000, pass &gt;= 97%, warn &gt;= 90%
+  because    does not hold: &gt;= 97%, nor the looser &gt;= 90% (threshold)
+  canary     ++++++++++  0.8</failure>
+    </testcase>
+  </testsuite>
+</testsuites>
+`);
+  });
+
+  test('--coverage names what was never seen to fail, or to decide', async () => {
+    const gate = GATE.replace('advisory: true', 'on: { no-data: warn, because: new }');
+    expect(toldBy(await run(TWO.replace('slo: warn', 'slo: fail'), ['--coverage', '-q'], gate))).toBe(`exit 1
+--- stdout
+GAPS  shop  1 of 4 criteria seen to fail, 0 of 1 policies exercised
+        never seen to fail  shop.not-worse
+        never seen to fail  shop.failed
+        never seen to fail  shop.queue
+        never exercised     shop.queue: on: { no-data: warn }
+2 passed, 0 failed`);
+  });
+});
+
+test('nothing to run is no pass', async () => {
+  const place = await sandbox({ 'gates/shop.gate.yaml': GATE });
+  expect(
+    toldBy(await runGatekeeper(['test'], { cwd: place.folder }), { [place.folder]: 'HERE' }),
+  ).toBe(`exit 2
+--- stderr
+no gates/**/*.gate.test.yaml below HERE
+   name a test file, or go where the gates are with --cwd`);
+});
