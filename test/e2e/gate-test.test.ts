@@ -114,6 +114,29 @@ describe('what holds', () => {
   });
 });
 
+test('a series that begins long before the window is the past that history and error budgets ask for', async () => {
+  const gate = `gate: shop
+backends: { metrics: { type: prometheus, url: "http://127.0.0.1:9090" } }
+window: { for: 30m, step: 1m }
+signals:
+  errors: { ratio: { bad: { counter: 'x{code="500"}' }, total: { counter: x } } }
+criteria:
+  past: { signal: errors, pass: "<= 2%", evidence: history }
+  budget: { signal: errors, burn: { objective: 99.9%, period: 30d } }
+`;
+  const tests = `series:
+  - { signal: errors, part: total, from: -40d, values: 100x57629 }
+  - { signal: errors, part: bad, from: -40d, values: 0x57629 }
+tests:
+  - { name: as ever, expect: { verdict: pass, exhaustive: true, criteria: { past: pass, budget: pass } } }
+  - name: burning
+    at: [5m, 31m]
+    series: [{ signal: errors, part: bad, from: -40d, values: 0x57599 30x29 }]
+    expect: [{ criteria: { budget: fail } }, { criteria: { past: fail, budget: fail } }]
+`;
+  expect(await run(tests, ['--coverage'], gate)).toMatchObject({ code: 0, stderr: '' });
+});
+
 test('a failed test shows what was expected, what came, why, and the series', async () => {
   const told = await run(
     one(
