@@ -45,6 +45,8 @@ export interface TestOptions extends CommonOptions {
   readonly run?: string;
   readonly report: readonly string[];
   readonly coverage?: boolean;
+  readonly update?: boolean;
+  readonly watch?: boolean;
 }
 
 export interface CheckOptions extends GateOptions, NetworkOptions {
@@ -171,6 +173,8 @@ export const testOptions = (): readonly Option[] => [
     '--coverage',
     'name criteria that no test sees fail and policies that decide in none; exit 1 where there are any',
   ),
+  new Option('--update', 'write what came in the place of what was expected'),
+  new Option('--watch', 'run again whenever a file changes'),
   new Option(
     '-r, --report <format[:path]>',
     'pretty, junit or tap (repeatable); without a path it goes to standard output',

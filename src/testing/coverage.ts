@@ -1,6 +1,5 @@
 import type { Criterion, Gate } from '../contracts/gate.js';
 import type { CriterionResult, GateReport, GateResult } from '../model/report.js';
-import type { TestResult } from './run.js';
 
 /** What one look showed of a gate. */
 export interface Seen {
@@ -49,8 +48,14 @@ export function seenIn(gates: readonly Gate[], report: GateReport, held: readonl
   });
 }
 
+/** A test, as far as coverage goes. */
+interface Covering {
+  readonly state: 'passed' | 'failed';
+  readonly seen: readonly Seen[];
+}
+
 /** Which criteria were seen to fail and which policies were seen to decide, by passed tests alone. */
-export function coverageOf(tests: readonly TestResult[]): readonly Coverage[] {
+export function coverageOf(tests: readonly Covering[]): readonly Coverage[] {
   const all = tests.flatMap(({ seen }) => seen);
   const good = tests.filter(({ state }) => state === 'passed').flatMap(({ seen }) => seen);
   const gates = new Map(all.map((each) => [`${each.file} ${each.gate}`, each]));

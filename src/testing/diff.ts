@@ -19,7 +19,7 @@ export function diffOf(test: TestResult, ascii: boolean): readonly string[] {
 function lookLines(look: LookResult, ascii: boolean): readonly string[] {
   const width = Math.max(...look.mismatches.map(({ expected }) => expected.length));
   const lineOf = ({ what, expected, got }: Mismatch): string =>
-    `${what.padEnd(9)}  expected ${expected.padEnd(width)}  got ${got}`;
+    `${what.padEnd(9)}  expected ${expected.padEnd(width)}  got ${got ?? 'none'}`;
   const ofRun = look.mismatches.filter(({ criterion }) => criterion === null);
   const keys = [...new Set(look.mismatches.flatMap(({ criterion }) => criterion ?? []))];
   const criteria = look.report.gates.flatMap((gate) => gate.criteria);

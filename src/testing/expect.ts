@@ -11,7 +11,8 @@ export interface Mismatch {
   readonly criterion: string | null;
   readonly what: 'verdict' | 'exit' | 'reason' | 'outcome' | 'value' | 'criterion';
   readonly expected: string;
-  readonly got: string;
+  /** Null where nothing came. */
+  readonly got: string | null;
   /** Where the expectation stands, and what would make it hold; null where nothing stands there. */
   readonly path: Path | null;
 }
@@ -24,7 +25,6 @@ export interface Compared {
   readonly failures: readonly Failure[];
 }
 
-const NONE = 'none';
 /** Sums in another order differ by less. */
 const RELATIVE_TOLERANCE = 1e-9;
 
@@ -64,14 +64,19 @@ export function compare(report: GateReport, { look, path, isWord }: Expected, pl
   const mismatches: Mismatch[] = [];
   const failures: Failure[] = [];
   const held = new Set<string>();
-  const check = (what: Mismatch['what'], expected: unknown, got: unknown): void => {
+  const check = (
+    what: Mismatch['what'],
+    expected: string | number | undefined,
+    got: string | number | undefined,
+  ): void => {
     if (expected === undefined || expected === got) return;
     const own = isWord ? path : [...path, what];
-    mismatches.push({ criterion: null, what, expected: String(expected), got: String(got), path: own });
+    const came = got === undefined ? null : String(got);
+    mismatches.push({ criterion: null, what, expected: String(expected), got: came, path: own });
   };
   check('verdict', look.verdict, report.verdict);
   check('exit', look.exit, report.exitCode);
-  check('reason', look.reason, report.gates.find(({ reason }) => reason !== null)?.reason?.code ?? NONE);
+  check('reason', look.reason, report.gates.find(({ reason }) => reason !== null)?.reason?.code);
   const all = report.gates.flatMap((gate) =>
     gate.criteria.map((criterion) => ({ gate: gate.id, criterion })),
   );
@@ -113,19 +118,19 @@ function compareCriterion(
   const { key, verdict, reason, value } = criterion;
   const expected: CriterionExpectation = typeof written === 'string' ? { outcome: written } : written;
   const found: Mismatch[] = [];
-  const say = (what: 'outcome' | 'reason' | 'value', wanted: string, got: string): void => {
+  const say = (what: 'outcome' | 'reason' | 'value', wanted: string, got: string | null): void => {
     const own = typeof written === 'string' ? path : [...path, what];
     found.push({ criterion: key, what, expected: wanted, got, path: own });
   };
   if (expected.outcome !== undefined && expected.outcome !== verdict)
     say('outcome', expected.outcome, verdict);
   if (expected.reason !== undefined && expected.reason !== reason?.code)
-    say('reason', expected.reason, reason?.code ?? NONE);
+    say('reason', expected.reason, reason?.code ?? null);
   if (expected.value !== undefined) {
     const slack = expected.tolerance ?? RELATIVE_TOLERANCE * Math.max(1, Math.abs(expected.value));
     const isNear = value !== null && Math.abs(value - expected.value) <= slack;
     const within = expected.tolerance === undefined ? '' : ` within ${expected.tolerance}`;
-    if (!isNear) say('value', `${expected.value}${within}`, value === null ? NONE : String(value));
+    if (!isNear) say('value', `${expected.value}${within}`, value === null ? null : String(value));
   }
   return found;
 }
