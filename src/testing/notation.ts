@@ -41,7 +41,7 @@ export function parseValues(text: string): Parsed {
     if (read === undefined) return refuse(...wordsOf(word));
     if (read.count > MOST_CELLS || cells.length + read.count > MOST_CELLS)
       return refuse(
-        `"${word}" makes more than ${MOST_CELLS.toLocaleString('en-US')} values`,
+        `"${clip(word)}" makes more than ${MOST_CELLS.toLocaleString('en-US')} values`,
         'a series has one value a step: write as many as the window has steps',
       );
     read.fill(cells);
@@ -90,7 +90,15 @@ function numberOf(text: string): number {
   return /nan$/i.test(plain) ? Number.NaN : Number(plain);
 }
 
-function wordsOf(word: string): readonly [message: string, mend: string] {
+/** A word of a megabyte is told by its beginning. */
+const LONGEST_WORD = 40;
+
+function clip(word: string): string {
+  return word.length > LONGEST_WORD ? `${word.slice(0, LONGEST_WORD)}\u2026` : word;
+}
+
+function wordsOf(long: string): readonly [message: string, mend: string] {
+  const word = clip(long);
   if (/^x\d*$/.test(word)) return [`"${word}" repeats nothing`, 'write it right behind the value, as in 1x3'];
   if (word.startsWith('stale'))
     return [`"${word}" is no value: "stale" stands alone`, 'write "stale", and gaps behind it: stale _x3'];

@@ -183,9 +183,11 @@ function texts(
 
 /** Servers that read JUnit keep the first of two tests of one name. */
 function sameNames({ tests }: TestFile, places: Places): readonly Failure[] {
+  const firsts = new Map<string, number>();
   return tests.flatMap(({ name }, i): Failure[] => {
-    const first = tests.findIndex((test) => test.name === name);
-    if (first === i) return [];
+    const first = firsts.get(name);
+    firsts.set(name, first ?? i);
+    if (first === undefined) return [];
     return [
       {
         code: 'gatefile.duplicate-name',

@@ -46,6 +46,15 @@ export function readSeries(
     const rows = rowsOf(block).flatMap(({ bound, written, path: below }): Row[] => {
       const where = [...path, ...below];
       const text = typeof written === 'number' ? places.writtenAt(where) : written;
+      if (bound !== undefined && block.part !== 'bucket') {
+        failures.push({ ...byBucket(block.part), span: places.keySpanOf(where) });
+        return [];
+      }
+      // What was read so far may be the most there is room for already; the next text may make as much again.
+      if (left <= 0) {
+        failures.push({ ...tooMany, span: places.spanOf(where) });
+        return [];
+      }
       const parsed = parseValues(text);
       if (!parsed.ok) {
         const { message, mend } = parsed.trouble;
@@ -54,7 +63,7 @@ export function readSeries(
         return [];
       }
       left -= parsed.cells.length;
-      const trouble = left < 0 ? tooMany : countTrouble(block.part, parsed.cells);
+      const trouble = countTrouble(block.part, parsed.cells);
       if (trouble !== undefined) failures.push({ ...trouble, span: places.spanOf(where) });
       const all = bound === undefined ? labels : { ...labels, le: bound };
       return [{ labels: all, cells: parsed.cells, text, path: where }];
@@ -87,6 +96,14 @@ function countTrouble(part: string, cells: readonly Cell[]): Failure | undefined
     code: 'gatetest.series',
     message: `"${part}" counts, and ${negative} is below zero`,
     mend: 'give what was counted in each step; a step behind the value, as in 9-3x3, may go no further than 0',
+  };
+}
+
+function byBucket(part: string): Failure {
+  return {
+    code: 'gatetest.series',
+    message: `"${part}" is no histogram: its values are one text`,
+    mend: 'write values: 1x29; where the answer has several series, give each its "labels"',
   };
 }
 

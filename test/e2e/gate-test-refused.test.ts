@@ -102,6 +102,13 @@ describe('what cannot be run', () => {
      │                                                  ^^^^^^  give what was counted in each step; a step behind the value, as in 9-3x3, may go no further than 0`,
     ],
     [
+      'bounds of what is no histogram',
+      one('series: [{ signal: done, part: good, values: { "0.5": 1x9 } }]\nexpect: pass'),
+      `${at(8, 52)}"good" is no histogram: its values are one text
+   8 │     series: [{ signal: done, part: good, values: { "0.5": 1x9 } }]
+     │                                                    ^^^^^  write values: 1x29; where the answer has several series, give each its "labels"`,
+    ],
+    [
       'a misspelt key',
       one('expects: pass\nexpect: pass'),
       `${at(8, 5)}unknown key "expects" in item 1 of "tests"
@@ -141,6 +148,15 @@ describe('what cannot be run', () => {
   test.each(rows)('%s', async (_, file, told) => {
     const result = await run(file);
     expect(result).toMatchObject({ code: 2, stderr: `${told}\n` });
+  });
+
+  test('many notation bombs are no worse than one', async () => {
+    const bomb = '{ signal: done, part: good, values: 1x999999 }';
+    const { code, stderr } = await run(
+      one(`series: [${new Array(2000).fill(bomb).join(', ')}]\nexpect: pass`),
+    );
+    expect(code).toBe(2);
+    expect(stderr).toContain('the series make more than 1,000,000 values together');
   });
 
   test('a gate that needs the deploy time is given one by its looks', async () => {

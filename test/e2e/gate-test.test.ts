@@ -1,7 +1,7 @@
 /** `gatekeeper test` through the real program: what passes, what fails and how that is shown. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { runGatekeeper } from '../support/binary.js';
-import { GATE, one, runTests as run } from '../support/gate-tests.js';
+import { GATE, one, runTests as run, SERIES } from '../support/gate-tests.js';
 import { removeSandboxes, sandbox } from '../support/sandbox.js';
 import { toldBy } from './told.js';
 
@@ -97,6 +97,24 @@ tests:
     expect: [{ criteria: { budget: fail } }, { criteria: { past: fail, budget: fail } }]
 `;
   expect(await run(tests, ['--coverage'], gate)).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('what a query counts is as in a run: extrapolated, and several series of it are not added up', async () => {
+  const gate = GATE.replace(
+    `{ counter: 'done_total{track="{{track}}",route="{{route}}"}' }\n  failed`,
+    `'sum(increase(done_total{track="{{track}}",route="{{route}}"}[{{step}}]))'\n  failed`,
+  );
+  const tests = `${SERIES}  - { signal: failed, part: total, values: 500x9 }
+tests:
+  - name: several
+    series:
+      - { signal: done, part: total, labels: { pod: a }, values: 250x9 }
+      - { signal: done, part: total, labels: { pod: b }, values: 250x9 }
+    expect: { verdict: error, exit: 2, criteria: { slo: { outcome: error, reason: query } } }
+  - name: one
+    expect: pass
+`;
+  expect(await run(tests, [], gate)).toMatchObject({ code: 0, stderr: '' });
 });
 
 test('a failed test shows what was expected, what came, why, and the series', async () => {

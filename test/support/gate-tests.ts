@@ -25,7 +25,7 @@ criteria:
   queue: { pass: "<= 100 messages", advisory: true }
 `;
 
-const SERIES = `series:
+export const SERIES = `series:
   - { signal: done, part: good, values: 490x9 }
   - { signal: done, part: total, values: 500x9 }
   - { signal: failed, part: bad, values: 10x9 }

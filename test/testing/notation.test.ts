@@ -94,6 +94,15 @@ describe('what is no value', () => {
     expect(parseValues('1x3 x3')).toMatchObject({ ok: false, trouble: { offset: 4, length: 2 } });
   });
 
+  test.each(['x', '_', '1+', '1x-', '0', 'stale', '1_'])(
+    'a megabyte of "%s" and digits is refused in short',
+    (start) => {
+      const parsed = parseValues(`${start}${'1'.repeat(1_000_000)}!`);
+      expect(parsed.ok).toBe(false);
+      if (!parsed.ok) expect(parsed.trouble.message.length).toBeLessThan(150);
+    },
+  );
+
   test('any text is read or refused, and never throws', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'0123456789x_+-. eInfaNstl') }), (text) => {
