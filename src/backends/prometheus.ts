@@ -53,6 +53,7 @@ export const prometheus = defineBackend({
           text,
           use,
           window,
+          counting: source.value.kind === 'counter' ? 'counter' : 'extrapolated',
           notes: [...endpointNotes(endpoint), ...notes],
           fetch: (context) => fetch(serverIn(context)),
         });

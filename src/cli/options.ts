@@ -41,6 +41,14 @@ export interface PlanOptions extends GateOptions, NetworkOptions {
   readonly rate?: number;
 }
 
+export interface TestOptions extends CommonOptions {
+  readonly run?: string;
+  readonly report: readonly string[];
+  readonly coverage?: boolean;
+  readonly update?: boolean;
+  readonly watch?: boolean;
+}
+
 export interface CheckOptions extends GateOptions, NetworkOptions {
   readonly report: readonly string[];
   readonly record?: string;
@@ -58,6 +66,9 @@ export interface CheckOptions extends GateOptions, NetworkOptions {
   readonly settings?: string;
   readonly annotations: 'auto' | 'github' | 'azure' | 'off';
 }
+
+/** What the results of tests can be printed as. */
+export const TEST_FORMATS = ['pretty', 'junit', 'tap'] as const;
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
@@ -154,6 +165,22 @@ export const planOptions = (): readonly Option[] => [
     '--rate <percent>',
     'with --traffic: the share of requests that are good in a healthy release',
   ).argParser(share),
+];
+
+export const testOptions = (): readonly Option[] => [
+  new Option('--run <regexp>', 'only tests whose name matches'),
+  new Option(
+    '--coverage',
+    'name criteria that no test sees fail and policies that decide in none; exit 1 where there are any',
+  ),
+  new Option('--update', 'write what came in the place of what was expected'),
+  new Option('--watch', 'run again whenever a file changes'),
+  new Option(
+    '-r, --report <format[:path]>',
+    'pretty, junit or tap (repeatable); without a path it goes to standard output',
+  )
+    .argParser(collect)
+    .default([], 'pretty'),
 ];
 
 export const checkOptions = (): readonly Option[] => [

@@ -13,6 +13,8 @@ import {
   networkOptions,
   type PlanOptions,
   planOptions,
+  type TestOptions,
+  testOptions,
   type ValidateOptions,
 } from './options.js';
 import { VERSION } from './version.js';
@@ -71,13 +73,23 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   ]).action(async (paths: string[], options: PlanOptions) =>
     done((await import('./commands/plan.js')).plan(paths, options, io)),
   );
+  command(
+    'test [path...]',
+    'run tests of gates (*.gate.test.yaml) on answers written by hand; no network',
+    () => [...testOptions(), ...commonOptions()],
+  ).action(async (paths: string[], options: TestOptions) =>
+    done((await import('./commands/test.js')).test(paths, options, io)),
+  );
   command('list [path...]', 'list gates and criteria, backends, formats and the catalogue', gates).action(
     async (paths: string[], options: GateOptions) =>
       done((await import('./commands/list.js')).list(paths, options, io)),
   );
-  command('schema [kind]', 'print the JSON Schema of gate, config, catalog or result', commonOptions).action(
-    async (kind: string | undefined, options: CommonOptions) =>
-      done((await import('./commands/schema.js')).schema(kind, options, io)),
+  command(
+    'schema [kind]',
+    'print the JSON Schema of gate, config, catalog, result or test',
+    commonOptions,
+  ).action(async (kind: string | undefined, options: CommonOptions) =>
+    done((await import('./commands/schema.js')).schema(kind, options, io)),
   );
   command(
     'explain <code|gate.criterion> [path...]',

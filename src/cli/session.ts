@@ -74,13 +74,19 @@ export class Session {
     return EXIT.config;
   }
 
+  /** Reads a file, so that trouble in it is told with its line. */
+  read(file: string): Result<SourceText> {
+    const source = readSource(file, this.cwd);
+    if (source.ok) this.#texts.set(source.value.file, source.value.text);
+    return source;
+  }
+
   /** Finds and reads the files; all trouble at once. */
   async sources(paths: readonly string[]): Promise<Result<Sources>> {
     const failures: Failure[] = [];
     const read = (file: string): SourceText | undefined => {
-      const source = readSource(file, this.cwd);
-      if (source.ok) this.#texts.set(source.value.file, source.value.text);
-      else failures.push(...source.failures);
+      const source = this.read(file);
+      if (!source.ok) failures.push(...source.failures);
       return source.ok ? source.value : undefined;
     };
     if (!isFolder(this.cwd))

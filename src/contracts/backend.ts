@@ -47,6 +47,8 @@ export interface PreparedQuery {
   readonly text: string;
   readonly use: QueryUse;
   readonly window: Window;
+  /** How the backend comes to counts, where it says so: hand-written answers of tests are counted the same way. */
+  readonly counting?: 'counter' | 'extrapolated';
   /** Remarks for `validate` and the report. */
   readonly notes: readonly string[];
   /** @throws BackendError alone */

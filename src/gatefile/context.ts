@@ -3,7 +3,7 @@ import type { Waiver } from '../contracts/gate.js';
 import type { Judge } from '../contracts/judge.js';
 import type { Lookup } from '../contracts/lookup.js';
 import type { SignalKind } from '../contracts/signal.js';
-import type { Failure } from '../model/failure.js';
+import type { Failure, Result } from '../model/failure.js';
 import type { Secret } from '../model/secret.js';
 import type { EpochMs } from '../model/time.js';
 import type { Environment } from './environment.js';
@@ -46,6 +46,8 @@ export interface LoadRequest {
   /** Text of a secret's file, or undefined when it cannot be read; the path is absolute. */
   readonly readSecret: (path: string) => string | undefined;
   readonly fileExists: (path: string) => boolean;
+  /** In place of the parser, for who loads the same texts again and again. */
+  readonly parse?: (source: SourceText) => Result<YamlFile>;
 }
 
 /** Collects trouble while one file is read; the same trouble in the same place is said once. */

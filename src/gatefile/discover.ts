@@ -6,6 +6,7 @@ import { parseYaml } from './yaml.js';
 
 export const CONFIG_FILE = 'gatekeeper.config.yaml';
 const GATE_ENDING = '.gate.yaml';
+export const TEST_ENDING = '.gate.test.yaml';
 const DEFAULT_FOLDER = 'gates';
 const MEND_PATH = `check the path; without one, ${DEFAULT_FOLDER}/**/*${GATE_ENDING} are read`;
 
@@ -86,16 +87,21 @@ export async function findGateFiles(
 }
 
 /** The same, with what was found beside what was not, so that one run can report both. */
-export async function searchGateFiles(args: readonly string[], cwd: string): Promise<FoundFiles> {
+export async function searchGateFiles(
+  args: readonly string[],
+  cwd: string,
+  ending = GATE_ENDING,
+): Promise<FoundFiles> {
+  const noun = ending === GATE_ENDING ? 'gate' : 'test';
   if (args.length === 0) {
     const isThere = isFolder(path.resolve(cwd, DEFAULT_FOLDER));
-    const found = isThere ? await expandArgument(DEFAULT_FOLDER, cwd) : ok([]);
+    const found = isThere ? await expandArgument(DEFAULT_FOLDER, cwd, ending) : ok([]);
     if (!found.ok) return { files: [], failures: found.failures };
     if (found.value.length > 0) return { files: found.value, failures: [] };
     const failure: Failure = {
       code: 'gatefile.not-found',
-      message: `no ${DEFAULT_FOLDER}/**/*${GATE_ENDING} below ${cwd}`,
-      mend: 'name a gate file, or go where the gates are with --cwd',
+      message: `no ${DEFAULT_FOLDER}/**/*${ending} below ${cwd}`,
+      mend: `name a ${noun} file, or go where the gates are with --cwd`,
     };
     return { files: [], failures: [failure] };
   }
@@ -103,7 +109,7 @@ export async function searchGateFiles(args: readonly string[], cwd: string): Pro
   // By absolute path: a file named twice, once as ./x, is one file, under the name that came first.
   const files = new Map<string, string>();
   for (const arg of args) {
-    const found = await expandArgument(arg, cwd);
+    const found = await expandArgument(arg, cwd, ending);
     if (!found.ok) {
       failures.push(...found.failures);
       continue;
@@ -112,8 +118,8 @@ export async function searchGateFiles(args: readonly string[], cwd: string): Pro
       const isThere = isFolder(path.resolve(cwd, arg));
       failures.push({
         code: 'gatefile.not-found',
-        message: isThere ? `no *${GATE_ENDING} below the folder "${arg}"` : `"${arg}" matches no gate file`,
-        mend: `gate files end in ${GATE_ENDING}; check the path${isThere ? '' : ' or the pattern'}`,
+        message: isThere ? `no *${ending} below the folder "${arg}"` : `"${arg}" matches no ${noun} file`,
+        mend: `${noun} files end in ${ending}; check the path${isThere ? '' : ' or the pattern'}`,
       });
     }
     for (const file of found.value) {
@@ -132,12 +138,12 @@ function kindOf(absolute: string): 'folder' | 'file' | undefined {
   }
 }
 
-async function expandArgument(arg: string, cwd: string): Promise<Result<readonly string[]>> {
+async function expandArgument(arg: string, cwd: string, ending: string): Promise<Result<readonly string[]>> {
   const kind = kindOf(path.resolve(cwd, arg));
   // A name that is no pattern stands for itself, so that its absence is told with its own words.
   if (kind !== 'folder' && (kind === 'file' || !/[*?[\]{}!()]/.test(arg))) return ok([arg]);
   try {
-    if (kind === 'folder') return ok(gateFilesIn(arg, cwd));
+    if (kind === 'folder') return ok(filesIn(arg, cwd, ending));
     const { globSync } = await import('./glob.js');
     return ok(globSync(arg, cwd));
   } catch (error) {
@@ -148,10 +154,10 @@ async function expandArgument(arg: string, cwd: string): Promise<Result<readonly
   }
 }
 
-function gateFilesIn(folder: string, cwd: string): readonly string[] {
+function filesIn(folder: string, cwd: string, ending: string): readonly string[] {
   const names = fs.readdirSync(path.resolve(cwd, folder), { recursive: true }) as string[];
   return names
-    .filter((name) => name.endsWith(GATE_ENDING) && !name.split(path.sep).includes('node_modules'))
+    .filter((name) => name.endsWith(ending) && !name.split(path.sep).includes('node_modules'))
     .sort()
     .map((name) => path.join(folder, name));
 }

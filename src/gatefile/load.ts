@@ -50,7 +50,7 @@ export async function loadGates(request: LoadRequest): Promise<Loaded> {
     schema: S,
     standIns?: Readonly<Record<string, unknown>>,
   ): Opened<z.output<S>> | undefined => {
-    const parsed = parseYaml(source);
+    const parsed = (request.parse ?? parseYaml)(source);
     if (!parsed.ok) {
       failures.push(...parsed.failures);
       return undefined;

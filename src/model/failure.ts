@@ -57,6 +57,10 @@ export const FAILURE_CODES = [
   'recording.write',
   'recording.secret',
   'report.write',
+  'gatetest.notation',
+  'gatetest.series',
+  'gatetest.unknown-name',
+  'gatetest.expectation',
 ] as const;
 
 export type FailureCode = (typeof FAILURE_CODES)[number];

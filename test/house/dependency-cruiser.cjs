@@ -4,12 +4,12 @@
  * instead. Run it with `npm run lint`, or alone with `node test/house/cruise.mjs`.
  *
  *   floor 3  cli                                                    sees everything; only cli/wire.ts sees registries
- *   floor 2  gatefile backends signals judges engine recording importers reporters http      never see one another
+ *   floor 2  gatefile backends signals judges engine recording testing importers reporters http      never see one another
  *   floor 1  contracts                                              what can be plugged in; sees model
  *   floor 0  model, stats                                           see nothing
  */
 
-const ROOMS = 'gatefile|backends|signals|judges|engine|recording|importers|reporters|http';
+const ROOMS = 'gatefile|backends|signals|judges|engine|recording|testing|importers|reporters|http';
 /** Rooms that hold one plug-in per file, listed in their registry.ts. */
 const PLUGIN_ROOMS = 'backends|signals|judges|importers|reporters';
 

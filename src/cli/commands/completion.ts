@@ -9,6 +9,7 @@ import { pwsh } from '../completion/pwsh.js';
 import { zsh } from '../completion/zsh.js';
 import { EXIT } from '../exit-code.js';
 import { type Io, write } from '../io.js';
+import { TEST_FORMATS } from '../options.js';
 import { Session } from '../session.js';
 import { formats } from '../wire.js';
 import { SCHEMA_KINDS } from './schema.js';
@@ -36,5 +37,6 @@ function words(): Words {
     completion: Object.keys(SHELLS),
     explain: [...FAILURE_CODES, ...Object.keys(REASONS)],
     'check --report': formats.ids,
+    'test --report': TEST_FORMATS,
   };
 }

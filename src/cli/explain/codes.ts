@@ -7,12 +7,14 @@ import type { Page } from './page.js';
 import { backendPages } from './pages/backend.js';
 import { exitPages } from './pages/exit-codes.js';
 import { gatefilePages } from './pages/gatefile.js';
+import { gatetestPages } from './pages/gatetest.js';
 import { otherPages } from './pages/other.js';
 import { reasonPages } from './pages/reasons.js';
 
 const failurePages: Readonly<Record<FailureCode, Page>> = {
   ...gatefilePages,
   ...backendPages,
+  ...gatetestPages,
   ...otherPages,
 };
 

@@ -1,7 +1,7 @@
 import type { FailureCode } from '../../../model/failure.js';
 import type { Page } from '../page.js';
 
-type Other = Exclude<FailureCode, `gatefile.${string}` | `backend.${string}`>;
+type Other = Exclude<FailureCode, `gatefile.${string}` | `backend.${string}` | `gatetest.${string}`>;
 
 /** Trouble of recorded sets, reports and the command line. */
 export const otherPages: Readonly<Record<Other, Page>> = {
