@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { type EpochMs, parseDuration, parseInstant } from '../model/time.js';
+import type { FoldedVerdict } from '../model/verdict.js';
 import { COLOR_MODES, type ColorMode } from './terminal.js';
 
 /** What every command understands. */
@@ -45,6 +46,7 @@ export interface CheckOptions extends GateOptions, NetworkOptions {
   readonly report: readonly string[];
   readonly record?: string;
   readonly replay?: string;
+  readonly maxAge?: number;
   readonly failOn?: 'warn';
   readonly maxWarnings?: number;
   readonly onNoData: 'inconclusive' | 'fail';
@@ -57,6 +59,17 @@ export interface CheckOptions extends GateOptions, NetworkOptions {
   readonly summary: string;
   readonly settings?: string;
   readonly annotations: 'auto' | 'github' | 'azure' | 'off';
+}
+
+export interface RecordOptions extends GateOptions, NetworkOptions {
+  readonly maxAge?: number;
+  readonly onExpired?: 'warn' | 'refuse';
+  readonly expect?: FoldedVerdict;
+}
+
+export interface FixtureOptions extends CommonOptions {
+  readonly maxAge?: number;
+  readonly label: readonly string[];
 }
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
@@ -156,6 +169,30 @@ export const planOptions = (): readonly Option[] => [
   ).argParser(share),
 ];
 
+const maxAgeOption = (about: string): Option => new Option('--max-age <duration>', about).argParser(duration);
+
+export const recordOptions = (): readonly Option[] => [
+  maxAgeOption('age from which a replay of the set warns, and under CI is refused'),
+  new Option('--on-expired <what>', 'with --max-age: what a replay then does, CI or not').choices([
+    'warn',
+    'refuse',
+  ]),
+  new Option('--expect <verdict>', 'record only if the gates say this').choices([
+    'pass',
+    'warn',
+    'fail',
+    'inconclusive',
+    'error',
+  ]),
+];
+
+export const fixtureOptions = (): readonly Option[] => [
+  maxAgeOption('verify, age: exit 1 for an older set'),
+  new Option('--label <name>', 'redact: a label whose values are personal (repeatable)')
+    .argParser(collect)
+    .default([], 'none'),
+];
+
 export const checkOptions = (): readonly Option[] => [
   new Option(
     '-r, --report <format[:path]>',
@@ -165,6 +202,7 @@ export const checkOptions = (): readonly Option[] => [
     .default([], 'pretty'),
   new Option('--record <dir>', 'store every answer as a recorded set'),
   new Option('--replay <dir>', 'answer from a recorded set; no network').conflicts('record'),
+  maxAgeOption('with --replay: refuse a set that is older'),
   new Option('--fail-on <verdict>', 'exit 5 when there are warnings').choices(['warn']),
   new Option('--max-warnings <n>', 'exit 5 when there are more warnings').argParser(count),
   new Option('--on-no-data <verdict>', 'what missing data are')

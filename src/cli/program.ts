@@ -7,12 +7,16 @@ import {
   type CommonOptions,
   checkOptions,
   commonOptions,
+  type FixtureOptions,
+  fixtureOptions,
   type GateOptions,
   gateOptions,
   type NetworkOptions,
   networkOptions,
   type PlanOptions,
   planOptions,
+  type RecordOptions,
+  recordOptions,
   type ValidateOptions,
 } from './options.js';
 import { VERSION } from './version.js';
@@ -70,6 +74,19 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     ...networkOptions(),
   ]).action(async (paths: string[], options: PlanOptions) =>
     done((await import('./commands/plan.js')).plan(paths, options, io)),
+  );
+  command('record <dir> [path...]', 'store every answer as a recorded set, judging nothing', () => [
+    ...recordOptions(),
+    ...gates(),
+    ...networkOptions(),
+  ]).action(async (folder: string, paths: string[], options: RecordOptions) =>
+    done((await import('./commands/record.js')).record(folder, paths, options, io)),
+  );
+  command('fixture <action> [dir...]', 'recorded sets: verify, show, age or redact them', () => [
+    ...fixtureOptions(),
+    ...commonOptions(),
+  ]).action(async (action: string, folders: string[], options: FixtureOptions) =>
+    done((await import('./commands/fixture.js')).fixture(action, folders, options, io)),
   );
   command('list [path...]', 'list gates and criteria, backends, formats and the catalogue', gates).action(
     async (paths: string[], options: GateOptions) =>

@@ -32,6 +32,7 @@ export const FAILURE_CODES = [
   'gatefile.cycle',
   'gatefile.waiver',
   'gatefile.power',
+  'gatefile.incident',
   'backend.unreachable',
   'backend.dns',
   'backend.tls',
@@ -55,6 +56,7 @@ export const FAILURE_CODES = [
   'recording.conflict',
   'recording.write',
   'recording.secret',
+  'recording.stale',
   'report.write',
 ] as const;
 

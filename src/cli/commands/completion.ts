@@ -11,6 +11,7 @@ import { EXIT } from '../exit-code.js';
 import { type Io, write } from '../io.js';
 import { Session } from '../session.js';
 import { formats } from '../wire.js';
+import { FIXTURE_ACTIONS } from './fixture.js';
 import { SCHEMA_KINDS } from './schema.js';
 
 const SHELLS: Readonly<Record<string, (from: Completable) => string>> = { bash, zsh, fish, pwsh };
@@ -33,6 +34,7 @@ export async function completion(shell: string, program: Command, io: Io): Promi
 function words(): Words {
   return {
     schema: SCHEMA_KINDS,
+    fixture: FIXTURE_ACTIONS,
     completion: Object.keys(SHELLS),
     explain: [...FAILURE_CODES, ...Object.keys(REASONS)],
     'check --report': formats.ids,
