@@ -104,16 +104,14 @@ export async function openRecorder(
 /** The gates as they are now, for a manifest. */
 export function versionsOf(gates: readonly Gate[]): Readonly<Record<string, GateVersion>> {
   return Object.fromEntries(
-    gates.map(({ id, settings, criteria }) => [
-      id,
-      { settings, criteria: Object.fromEntries(criteria.map((each) => [each.key, wordsOf(each)])) },
-    ]),
+    gates.map(({ id, settings, criteria }) => [id, { settings, criteria: criteria.map(lineOf) }]),
   );
 }
 
-function wordsOf({ rule, evidence }: Criterion): string {
+function lineOf({ key, rule, evidence }: Criterion): string {
+  const take = rule.takeText === null ? '' : ` ${rule.takeText}`;
   const warn = rule.warn === null ? '' : `, warn ${rule.warn.text}`;
-  return `${rule.takeText === null ? '' : `${rule.takeText} `}${rule.pass.text}${warn} (${evidence})`;
+  return `${key} ${evidence}${take} ${rule.pass.text}${warn}`;
 }
 
 /** What changed in the gates since the set was recorded, as one failure that says so; none where nothing did. */

@@ -32,7 +32,7 @@ export const manifestSchema = z.strictObject({
   expect: z.enum(VERDICTS).optional(),
   /** The gates it was recorded for, as they were then. */
   gates: z
-    .record(z.string(), z.strictObject({ settings: z.string(), criteria: z.record(z.string(), z.string()) }))
+    .record(z.string(), z.strictObject({ settings: z.string(), criteria: z.array(z.string()) }))
     .optional(),
   /** How often a secret was cut out. */
   redactions: z.number().optional(),
@@ -41,5 +41,5 @@ export const manifestSchema = z.strictObject({
 });
 
 export type Manifest = z.output<typeof manifestSchema>;
-/** A gate as it was when a set was recorded: the hash of its settings, and each criterion in words. */
+/** A gate as it was when a set was recorded: the hash of its settings, and each criterion in a line. */
 export type GateVersion = NonNullable<Manifest['gates']>[string];

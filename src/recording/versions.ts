@@ -18,16 +18,10 @@ export function changesSince(
   });
 }
 
-function criteriaChanges(
-  before: Readonly<Record<string, string>>,
-  after: Readonly<Record<string, string>>,
-): readonly string[] {
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return keys.flatMap((key) => {
-    const [was, is] = [before[key], after[key]];
-    if (was === is) return [];
-    if (was === undefined) return [`  ${key} is new: ${is}`];
-    if (is === undefined) return [`  ${key} is gone: ${was}`];
-    return [`  ${key} was ${was}, and is ${is}`];
-  });
+/** Criteria as they were and are no more, then as they are and were not. */
+function criteriaChanges(before: readonly string[], after: readonly string[]): readonly string[] {
+  return [
+    ...before.filter((line) => !after.includes(line)).map((line) => `  was  ${line}`),
+    ...after.filter((line) => !before.includes(line)).map((line) => `  is   ${line}`),
+  ];
 }
