@@ -31,6 +31,7 @@ export interface NetworkOptions {
 
 export interface ValidateOptions extends GateOptions {
   readonly replay?: string;
+  readonly incidents?: string;
 }
 
 export interface PlanOptions extends GateOptions, NetworkOptions {
@@ -65,6 +66,18 @@ export interface RecordOptions extends GateOptions, NetworkOptions {
   readonly maxAge?: number;
   readonly onExpired?: 'warn' | 'refuse';
   readonly expect?: FoldedVerdict;
+}
+
+export interface BacktestOptions extends Omit<GateOptions, 'at' | 'since'>, NetworkOptions {
+  readonly from?: EpochMs;
+  readonly to?: EpochMs;
+  readonly last: number;
+  readonly every: number;
+  readonly incidents?: string;
+  readonly record?: string;
+  readonly replay?: string;
+  readonly resume?: string;
+  readonly report: readonly string[];
 }
 
 export interface FixtureOptions extends CommonOptions {
@@ -184,6 +197,34 @@ export const recordOptions = (): readonly Option[] => [
     'inconclusive',
     'error',
   ]),
+];
+
+export const backtestOptions = (): readonly Option[] => [
+  new Option('--from <instant>', 'the first look').argParser(instant),
+  new Option('--to <instant>', 'no look after this (default: now)').argParser(instant),
+  new Option('--last <duration>', 'without --from: how far back to begin')
+    .argParser(duration)
+    .default(604_800_000, '7d'),
+  new Option('--every <duration>', 'time between two looks').argParser(duration).default(300_000, '5m'),
+  new Option('--incidents <file>', 'labelled incidents, YAML or CSV, to tell alarms apart by'),
+  new Option('--record <dir>', 'store what was answered, to look at it again with other limits'),
+  new Option('--replay <dir>', 'look at what was recorded so; no network').conflicts(['record', 'resume']),
+  new Option('--resume <file>', 'write answers down as they come, and go on where a run was stopped'),
+  new Option(
+    '-r, --report <format[:path]>',
+    'pretty, json or html (repeatable); without a path it goes to standard output',
+  )
+    .argParser(collect)
+    .default([], 'pretty'),
+  ...gateOptions().filter(({ long }) => long !== '--at' && long !== '--since'),
+  // A shared backend has other work: few at once, and as long as it takes.
+  ...networkOptions().map((option) =>
+    option.long === '--concurrency'
+      ? option.default(2)
+      : option.long === '--timeout'
+        ? option.default(86_400_000, '1d')
+        : option,
+  ),
 ];
 
 export const fixtureOptions = (): readonly Option[] => [

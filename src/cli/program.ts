@@ -3,6 +3,8 @@ import type { ExplainOptions } from './commands/explain.js';
 import { EXIT } from './exit-code.js';
 import { type Io, write } from './io.js';
 import {
+  type BacktestOptions,
+  backtestOptions,
   type CheckOptions,
   type CommonOptions,
   checkOptions,
@@ -64,6 +66,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     );
   command('validate [path...]', 'check gate files without asking any backend', () => [
     new Option('--replay <dir>', 'warn of criteria that cannot see their margin with this recorded traffic'),
+    new Option('--incidents <file>', 'warn of incidents that no criterion guards against'),
     ...gates(),
   ]).action(async (paths: string[], options: ValidateOptions) =>
     done((await import('./commands/validate.js')).validate(paths, options, io)),
@@ -81,6 +84,13 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     ...networkOptions(),
   ]).action(async (folder: string, paths: string[], options: RecordOptions) =>
     done((await import('./commands/record.js')).record(folder, paths, options, io)),
+  );
+  command(
+    'backtest [path...]',
+    'judge the past look by look: false alarms, incidents seen and missed',
+    () => [...backtestOptions(), ...commonOptions()],
+  ).action(async (paths: string[], options: BacktestOptions) =>
+    done((await import('./commands/backtest.js')).backtest(paths, options, io)),
   );
   command('fixture <action> [dir...]', 'recorded sets: verify, show, age or redact them', () => [
     ...fixtureOptions(),

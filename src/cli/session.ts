@@ -157,6 +157,7 @@ export class Session {
     options: GateOptions,
     waivers: readonly WaiverRequest[] = [],
     replay?: ReplayFacts,
+    more: Pick<LoadRequest, 'isBacktest'> = {},
   ): Promise<Loaded> {
     const vars = parseVars(options.var);
     if (!vars.ok) return { ...EMPTY, failures: vars.failures };
@@ -174,6 +175,7 @@ export class Session {
       ...(since !== undefined && { since }),
       ...(windowMs !== undefined && { windowMs }),
       waivers,
+      ...more,
       plugins,
       catalog: catalog.read,
       catalogNames: catalog.names,

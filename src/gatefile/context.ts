@@ -36,6 +36,8 @@ export interface LoadRequest {
   readonly givenVars: ReadonlySet<string>;
   readonly asOf: EpochMs;
   readonly since?: EpochMs;
+  /** A backtest looks at every window of a time, whatever was deployed when: it needs no deploy time. */
+  readonly isBacktest?: boolean;
   /** `--window`. */
   readonly windowMs?: number;
   readonly waivers: readonly WaiverRequest[];

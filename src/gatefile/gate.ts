@@ -116,7 +116,7 @@ function windowSettings(file: GateFile, config: ConfigFile, windowMs: number | u
 
 function openWindow(context: FileContext, settings: WindowSettings): ResolvedWindow | undefined {
   const { request } = context;
-  if (settings.isSinceRequired && request.since === undefined) {
+  if (settings.isSinceRequired && request.since === undefined && request.isBacktest !== true) {
     context.trouble.add({
       code: 'gatefile.since-required',
       message: 'this gate needs the deploy time: without it the window may start before the deploy',

@@ -21,7 +21,7 @@ const LATER_SIGNAL = [
   'vendor-status',
   'cache-probe',
 ];
-const LATER_CRITERION = [...LATER_SIGNAL, 'from-incident', 'expect', 'margin'];
+const LATER_CRITERION = [...LATER_SIGNAL, 'expect', 'margin'];
 
 const ID = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 
@@ -276,6 +276,12 @@ export const criterionSchema = strict(
       .optional()
       .meta({ description: '"optional": merely degraded while its fallback passes.' }),
     fallback: z.string().optional().meta({ description: 'The criterion that must pass instead.' }),
+    'from-incident': z
+      .union([text, z.array(text).min(1, 'list at least one incident')], {
+        error: 'the id of an incident is expected, or a list of ids',
+      })
+      .optional()
+      .meta({ description: 'The incident that taught it, or several.', examples: ['INC-42'] }),
     weight: z
       .number()
       .positive('a weight is above 0')
