@@ -49,7 +49,7 @@ function criteriaLines({ criteria }: BacktestGate): readonly string[] {
     'criterion',
     'limit',
     'fail',
-    'false alarms',
+    hasIncidents ? 'false alarms' : 'alarms',
     'a week',
     'undecided',
     ...(hasIncidents ? ['caught'] : []),

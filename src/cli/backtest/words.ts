@@ -4,8 +4,14 @@ import { percentText, rulerFor } from '../../reporters/words/number.js';
 import { counted } from '../page/page.js';
 
 /** `3 false alarms, 0.7 a week`. */
-export function alarmsText({ alarms }: BacktestTrack): string {
-  return `${counted(alarms.false, 'false alarm')}, ${rateText(alarms.perWeek)} a week`;
+export function alarmsText(track: BacktestTrack): string {
+  const { alarms } = track;
+  return `${counted(alarms.false, alarmWord(track))}, ${rateText(alarms.perWeek)} a week`;
+}
+
+/** Without incidents nobody knows which alarms were right. */
+export function alarmWord({ incidents }: BacktestTrack): string {
+  return incidents.length === 0 ? 'alarm' : 'false alarm';
 }
 
 export function rateText(perWeek: number): string {
@@ -39,26 +45,25 @@ export function delayText(seconds: number | null): string {
 export function moveTexts(criterion: BacktestCriterion): readonly string[] {
   if (criterion.unmoved !== null) return [criterion.unmoved];
   return criterion.moves.map((move) => {
+    const { falseAlarms, perWeek } = move;
+    const alarms = counted(falseAlarms, alarmWord(criterion));
     const left =
-      move.falseAlarms === 0
-        ? 'no false alarm'
-        : `${counted(move.falseAlarms, 'false alarm')} (${rateText(move.perWeek)} a week)`;
-    const cost =
-      move.missed.length === 0
-        ? 'no incident would be missed for it'
-        : `it would miss ${move.missed.join(', ')}`;
-    return `move the ${limitName(criterion)} to ${boundText(criterion, move)}: ${left} left, ${cost}`;
+      falseAlarms === 0 ? `no ${alarmWord(criterion)} left` : `${alarms} left (${rateText(perWeek)} a week)`;
+    return `${moveText(criterion, move)}: ${left}${costText(criterion, move)}`;
   });
 }
 
-function limitName({ limit, isRelative }: BacktestCriterion): string {
-  const which = limit.includes(', warn ') ? 'warn limit' : 'limit';
-  return isRelative ? `${which}'s margin` : which;
+function costText({ incidents }: BacktestCriterion, { missed }: LimitMove): string {
+  if (incidents.length === 0) return '';
+  return missed.length === 0 ? ', no incident missed for it' : `, ${missed.join(', ')} missed for it`;
 }
 
-function boundText({ unit, isRelative }: BacktestCriterion, { bound }: LimitMove): string {
-  const ruler = rulerFor(unit, bound, null, true);
-  return isRelative ? `baseline ${ruler.difference(bound)}` : ruler.text(bound);
+/** A margin is told by how much looser it gets: a share of the baseline has no one number. */
+function moveText({ limit, unit, isRelative }: BacktestCriterion, { bound, by }: LimitMove): string {
+  const which = limit.includes(', warn ') ? 'warn limit' : 'limit';
+  return isRelative
+    ? `loosen the ${which} by ${rulerFor(unit, by, null, true).distance(by)}`
+    : `move the ${which} to ${rulerFor(unit, bound, null, true).text(bound)}`;
 }
 
 /** Whether any incident was looked at by gates that could decide, and seen by none. */
