@@ -73,6 +73,7 @@ export interface BacktestOptions extends Omit<GateOptions, 'at' | 'since'>, Netw
   readonly to?: EpochMs;
   readonly last: number;
   readonly every: number;
+  readonly rollouts?: boolean;
   readonly incidents?: string;
   readonly record?: string;
   readonly replay?: string;
@@ -206,6 +207,10 @@ export const backtestOptions = (): readonly Option[] => [
     .argParser(duration)
     .default(604_800_000, '7d'),
   new Option('--every <duration>', 'time between two looks').argParser(duration).default(300_000, '5m'),
+  new Option(
+    '--rollouts',
+    'judge each look as the last of a rollout, as gates that require --since always are',
+  ),
   new Option('--incidents <file>', 'labelled incidents, YAML or CSV, to tell alarms apart by'),
   new Option('--record <dir>', 'store what was answered, to look at it again with other limits'),
   new Option('--replay <dir>', 'look at what was recorded so; no network').conflicts(['record', 'resume']),

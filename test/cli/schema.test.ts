@@ -38,7 +38,7 @@ test('schema without a kind is that of a gate', async () => {
 
 test.each([
   ['gat', 'did you mean "gate"?'],
-  ['everything', 'schemas are gate, config, catalog, result'],
+  ['everything', 'schemas are gate, config, catalog, incidents, result'],
 ])('schema %s exits 2', async (kind, mend) => {
   expect(await runGatekeeper(['schema', kind])).toMatchObject({
     code: 2,

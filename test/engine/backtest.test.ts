@@ -101,6 +101,29 @@ describe('each look is what a check at that instant says', () => {
     expect(new Set(checked).size).toBeGreaterThan(1);
   });
 
+  test('as the last look of a rollout: what a check with the deploy time says', async () => {
+    const text = `${HEAD}criteria: { c: { ratio: { bad: b, total: t }, pass: "<= 10%" } }\n`;
+    const looks: Looks = { from: NOW - 300 * MINUTE, to: NOW, everyMs: 5 * MINUTE };
+    const take = takeFrom(TABLE);
+    const gates = await gatesOf(text, { asOf: looks.from, isBacktest: true, isRollout: true });
+    const required = `${text}window: { since: required }\n`;
+    const report = await run(gates, looks, take);
+    const always = await run(await gatesOf(required, { asOf: looks.from, isBacktest: true }), looks, take);
+    const [said, saidAlways] = [report, always].map(({ gates: [gate] }) => gate?.criteria[0]);
+    expect(said?.evidence).toBe('sequential');
+    expect(saidAlways?.verdicts).toEqual(said?.verdicts);
+    const checked: string[] = [];
+    for (let at = looks.from; at <= looks.to; at += looks.everyMs) {
+      const window = (await gatesOf(text, { asOf: at }))[0]?.window;
+      if (window === undefined) throw new Error('no gate');
+      const [gate] = await gatesOf(text, { asOf: at, since: window.from });
+      if (gate === undefined) throw new Error('no gate');
+      expect(gate.isWindowFull).toBe(true);
+      checked.push(judgeGate(gate, await collect([gate], take, 1), POLICY).ruled[0]?.verdict ?? '');
+    }
+    expect(said?.verdicts).toEqual(checked);
+  });
+
   test('the values too, at any cadence and over days, though each question is asked once a day', async () => {
     const text = `${HEAD}criteria: { mean: { value: v, take: mean, pass: "<= 0.5", min-samples: 1 } }\n`;
     const asked: Window[] = [];

@@ -50,7 +50,10 @@ export async function backtest(paths: readonly string[], options: BacktestOption
   if (!looks.ok) return session.refuse(looks.failures);
   const replay = set.value && { ...factsOf(set.value), asOf: looks.value.from };
   const gateOptions = { ...options, at: looks.value.from };
-  const loaded = await session.load(sources.value, gateOptions, [], replay, { isBacktest: true });
+  const loaded = await session.load(sources.value, gateOptions, [], replay, {
+    isBacktest: true,
+    isRollout: options.rollouts === true,
+  });
   if (loaded.failures.length > 0) return session.refuse(loaded.failures);
   const trouble = [...cadenceTrouble(loaded.gates, looks.value), ...strayGates(incidents.value, loaded)];
   if (trouble.length > 0) return session.refuse(trouble);
@@ -131,9 +134,12 @@ const POLICY = { onNoData: 'inconclusive', onBackendError: 'error' } as const;
 
 /** What a reader must know of how the past was judged. */
 function notesOf({ gates }: Loaded): readonly string[] {
+  const rollouts = gates.filter(({ criteria }) => criteria.some(({ rule }) => rule.isSince));
   const instants = gates.some(({ criteria }) => criteria.some(({ rule }) => rule.take.kind === 'instant'));
   return [
-    'each look judges a full window as a check without --since does',
+    rollouts.length === 0
+      ? 'each look judges a full window as a check without --since does'
+      : `each look judges a full window; as the last look of a rollout: ${rollouts.map(({ id }) => id).join(', ')}`,
     ...(instants ? ['values of one instant were asked at each look'] : []),
   ];
 }

@@ -112,6 +112,7 @@ async function checkReplay(
   const outcome = await runGates(loaded.gates, replay.take, facts, options.concurrency);
   if (replay.misses.length > 0)
     return session.refuse([...replay.misses, ...(await changesIn(set, loaded.gates))]);
+  if (options.verbose) await session.tell(await changesIn(set, loaded.gates));
   const exitCode = exitCodeOf(outcome, exitFlags(options), undefined);
   return deliver(session, { ...outcome, exitCode }, plan, options, exitCode);
 }

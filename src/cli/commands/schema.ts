@@ -8,7 +8,7 @@ import { Session } from '../session.js';
 import { plugins, resultSchema } from '../wire.js';
 
 /** Documents that have a published schema. */
-export const SCHEMA_KINDS = ['gate', 'config', 'catalog', 'result'] as const;
+export const SCHEMA_KINDS = ['gate', 'config', 'catalog', 'incidents', 'result'] as const;
 type SchemaKind = (typeof SCHEMA_KINDS)[number];
 
 /** Prints a JSON Schema: what editors check gate files by, and what readers of a result rely on. */
