@@ -4,7 +4,7 @@ import type { EpochMs } from '../../model/time.js';
 import type { Verdict } from '../../model/verdict.js';
 import type { Window } from '../../model/window.js';
 import type { RunPolicy } from '../policy.js';
-import { judgeGate } from '../report.js';
+import { type GateVerdict, judgeGate } from '../report.js';
 import type { History } from './history.js';
 import { type Looks, lookCount } from './lines.js';
 import { shiftGate } from './shift.js';
@@ -62,7 +62,7 @@ export async function walk(
     for (const row of rows) {
       const gate = shiftGate(row.gate, shiftMs);
       const judged = judgeGate(gate, measurements, policy);
-      row.cells.push({ verdict: judged.verdict, reason: judged.reason?.code ?? null, value: null });
+      row.cells.push({ verdict: judged.verdict, reason: reasonOf(judged), value: null });
       for (const each of judged.ruled) {
         const found = rowOf(row.criteria, each.criterion, each.series);
         const cell = {
@@ -94,6 +94,12 @@ export async function walk(
       })),
     })),
   };
+}
+
+/** The gate's own reason, or that of the first criterion which made it what it is. */
+function reasonOf({ verdict, reason, ruled }: GateVerdict): string | null {
+  const own = ruled.find((each) => each.verdict === verdict && !each.criterion.isAdvisory);
+  return reason?.code ?? own?.reason?.code ?? null;
 }
 
 interface Row {
