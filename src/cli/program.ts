@@ -104,7 +104,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   );
   command(
     'schema [kind]',
-    'print the JSON Schema of gate, config, catalog, incidents or result',
+    'print the JSON Schema of gate, config, catalog, incidents, result or backtest',
     commonOptions,
   ).action(async (kind: string | undefined, options: CommonOptions) =>
     done((await import('./commands/schema.js')).schema(kind, options, io)),

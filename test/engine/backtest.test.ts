@@ -13,6 +13,7 @@ import { judgeGate } from '../../src/engine/report.js';
 import type { BacktestReport, Incident } from '../../src/model/backtest.js';
 import type { Answer } from '../../src/model/series.js';
 import type { Window } from '../../src/model/window.js';
+import { backtestSchema } from '../../src/reporters/backtest-schema.js';
 import { gatesOf, HEAD, MINUTE, NOW, type Table, takeFrom } from '../support/fake-backend.js';
 
 const POLICY = { onNoData: 'inconclusive', onBackendError: 'error' } as const;
@@ -98,6 +99,7 @@ describe('each look is what a check at that instant says', () => {
       checked.push(judgeGate(gate, await collect([gate], take, 1), POLICY).ruled[0]?.verdict ?? '');
     }
     expect(said[0]).toEqual(checked);
+    expect(backtestSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
     expect(new Set(checked).size).toBeGreaterThan(1);
   });
 

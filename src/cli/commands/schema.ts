@@ -5,10 +5,10 @@ import { loadAll } from '../inventory/plugins.js';
 import { type Io, write } from '../io.js';
 import type { CommonOptions } from '../options.js';
 import { Session } from '../session.js';
-import { plugins, resultSchema } from '../wire.js';
+import { backtestSchema, plugins, resultSchema } from '../wire.js';
 
 /** Documents that have a published schema. */
-export const SCHEMA_KINDS = ['gate', 'config', 'catalog', 'incidents', 'result'] as const;
+export const SCHEMA_KINDS = ['gate', 'config', 'catalog', 'incidents', 'result', 'backtest'] as const;
 type SchemaKind = (typeof SCHEMA_KINDS)[number];
 
 /** Prints a JSON Schema: what editors check gate files by, and what readers of a result rely on. */
@@ -19,7 +19,7 @@ export async function schema(kind: string | undefined, options: CommonOptions, i
     const mend = near === undefined ? `schemas are ${SCHEMA_KINDS.join(', ')}` : `did you mean "${near}"?`;
     return new Session(options, io).refuse([{ code: 'usage', message: `"${wanted}" has no schema`, mend }]);
   }
-  const document = wanted === 'result' ? await ofResult() : await ofFile(wanted);
+  const document = await documentOf(wanted);
   await write(io.stdout, `${JSON.stringify(document, null, 2)}\n`);
   return EXIT.pass;
 }
@@ -34,8 +34,18 @@ async function ofFile(kind: FileKind): Promise<object> {
   return fileJsonSchema(kind, { backends, signals });
 }
 
-async function ofResult(): Promise<object> {
-  const { resultJsonSchema } = await resultSchema();
-  const { $schema, ...rest } = resultJsonSchema() as { readonly $schema: string };
-  return { $schema, $id: 'result.schema.json', ...rest };
+async function documentOf(kind: SchemaKind): Promise<object> {
+  switch (kind) {
+    case 'result':
+      return named(kind, (await resultSchema()).resultJsonSchema());
+    case 'backtest':
+      return named(kind, (await backtestSchema()).backtestJsonSchema());
+    default:
+      return ofFile(kind);
+  }
+}
+
+function named(kind: string, schema: object): object {
+  const { $schema, ...rest } = schema as { readonly $schema: string };
+  return { $schema, $id: `${kind}.schema.json`, ...rest };
 }
