@@ -80,6 +80,7 @@ describe('backtest', () => {
           move the limit to 2.5 %: no false alarm left, no incident missed for it
 
       each look judges a full window; as the last look of a rollout: shop
+      rates a week are extrapolated from 2d
 
       1 false alarm; every incident was seen
       "

@@ -121,7 +121,7 @@ async function run(session: Session, task: Backtest): Promise<number> {
       version: VERSION,
       mode: set === undefined ? 'live' : 'replay',
       recordedAt: set?.manifest.recordedAt ?? null,
-      notes: notesOf(loaded),
+      notes: notesOf(loaded, looks),
     });
     return await deliver(session, report, task.plan);
   } finally {
@@ -130,16 +130,18 @@ async function run(session: Session, task: Backtest): Promise<number> {
   }
 }
 
+const WEEK_MS = 604_800_000;
 const POLICY = { onNoData: 'inconclusive', onBackendError: 'error' } as const;
 
 /** What a reader must know of how the past was judged. */
-function notesOf({ gates }: Loaded): readonly string[] {
+function notesOf({ gates }: Loaded, { from, to }: Looks): readonly string[] {
   const rollouts = gates.filter(({ criteria }) => criteria.some(({ rule }) => rule.isSince));
   const instants = gates.some(({ criteria }) => criteria.some(({ rule }) => rule.take.kind === 'instant'));
   return [
     rollouts.length === 0
       ? 'each look judges a full window as a check without --since does'
       : `each look judges a full window; as the last look of a rollout: ${rollouts.map(({ id }) => id).join(', ')}`,
+    ...(to - from < WEEK_MS ? [`rates a week are extrapolated from ${formatDuration(to - from)}`] : []),
     ...(instants ? ['values of one instant were asked at each look'] : []),
   ];
 }
