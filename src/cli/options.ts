@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { type EpochMs, parseDuration, parseInstant } from '../model/time.js';
+import type { FoldedVerdict } from '../model/verdict.js';
 import { COLOR_MODES, type ColorMode } from './terminal.js';
 
 /** What every command understands. */
@@ -30,6 +31,7 @@ export interface NetworkOptions {
 
 export interface ValidateOptions extends GateOptions {
   readonly replay?: string;
+  readonly incidents?: string;
 }
 
 export interface PlanOptions extends GateOptions, NetworkOptions {
@@ -53,6 +55,7 @@ export interface CheckOptions extends GateOptions, NetworkOptions {
   readonly report: readonly string[];
   readonly record?: string;
   readonly replay?: string;
+  readonly maxAge?: number;
   readonly failOn?: 'warn';
   readonly maxWarnings?: number;
   readonly onNoData: 'inconclusive' | 'fail';
@@ -69,6 +72,30 @@ export interface CheckOptions extends GateOptions, NetworkOptions {
 
 /** What the results of tests can be printed as. */
 export const TEST_FORMATS = ['pretty', 'junit', 'tap'] as const;
+
+export interface RecordOptions extends GateOptions, NetworkOptions {
+  readonly maxAge?: number;
+  readonly onExpired?: 'warn' | 'refuse';
+  readonly expect?: FoldedVerdict;
+}
+
+export interface BacktestOptions extends Omit<GateOptions, 'at' | 'since'>, NetworkOptions {
+  readonly from?: EpochMs;
+  readonly to?: EpochMs;
+  readonly last: number;
+  readonly every: number;
+  readonly rollouts?: boolean;
+  readonly incidents?: string;
+  readonly record?: string;
+  readonly replay?: string;
+  readonly resume?: string;
+  readonly report: readonly string[];
+}
+
+export interface FixtureOptions extends CommonOptions {
+  readonly maxAge?: number;
+  readonly label: readonly string[];
+}
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
@@ -183,6 +210,62 @@ export const testOptions = (): readonly Option[] => [
     .default([], 'pretty'),
 ];
 
+const maxAgeOption = (about: string): Option => new Option('--max-age <duration>', about).argParser(duration);
+
+export const recordOptions = (): readonly Option[] => [
+  maxAgeOption('age from which a replay of the set warns, and under CI is refused'),
+  new Option('--on-expired <what>', 'with --max-age: what a replay then does, CI or not').choices([
+    'warn',
+    'refuse',
+  ]),
+  new Option('--expect <verdict>', 'record only if the gates say this').choices([
+    'pass',
+    'warn',
+    'fail',
+    'inconclusive',
+    'error',
+  ]),
+];
+
+export const backtestOptions = (): readonly Option[] => [
+  new Option('--from <instant>', 'the first look').argParser(instant),
+  new Option('--to <instant>', 'no look after this (default: now)').argParser(instant),
+  new Option('--last <duration>', 'without --from: how far back to begin')
+    .argParser(duration)
+    .default(604_800_000, '7d'),
+  new Option('--every <duration>', 'time between two looks').argParser(duration).default(300_000, '5m'),
+  new Option(
+    '--rollouts',
+    'judge each look as the last of a rollout, as gates that require --since always are',
+  ),
+  new Option('--incidents <file>', 'labelled incidents, YAML or CSV, to tell alarms apart by'),
+  new Option('--record <dir>', 'store what was answered, to look at it again with other limits'),
+  new Option('--replay <dir>', 'look at what was recorded so; no network').conflicts(['record', 'resume']),
+  new Option('--resume <file>', 'write answers down as they come, and go on where a run was stopped'),
+  new Option(
+    '-r, --report <format[:path]>',
+    'pretty, json or html (repeatable); without a path it goes to standard output',
+  )
+    .argParser(collect)
+    .default([], 'pretty'),
+  ...gateOptions().filter(({ long }) => long !== '--at' && long !== '--since'),
+  // A shared backend has other work: few at once, and as long as it takes.
+  ...networkOptions().map((option) =>
+    option.long === '--concurrency'
+      ? option.default(2)
+      : option.long === '--timeout'
+        ? option.default(86_400_000, '1d')
+        : option,
+  ),
+];
+
+export const fixtureOptions = (): readonly Option[] => [
+  maxAgeOption('verify, age: exit 1 for an older set'),
+  new Option('--label <name>', 'redact: a label whose values are personal (repeatable)')
+    .argParser(collect)
+    .default([], 'none'),
+];
+
 export const checkOptions = (): readonly Option[] => [
   new Option(
     '-r, --report <format[:path]>',
@@ -192,6 +275,7 @@ export const checkOptions = (): readonly Option[] => [
     .default([], 'pretty'),
   new Option('--record <dir>', 'store every answer as a recorded set'),
   new Option('--replay <dir>', 'answer from a recorded set; no network').conflicts('record'),
+  maxAgeOption('with --replay: refuse a set that is older'),
   new Option('--fail-on <verdict>', 'exit 5 when there are warnings').choices(['warn']),
   new Option('--max-warnings <n>', 'exit 5 when there are more warnings').argParser(count),
   new Option('--on-no-data <verdict>', 'what missing data are')

@@ -3,16 +3,22 @@ import type { ExplainOptions } from './commands/explain.js';
 import { EXIT } from './exit-code.js';
 import { type Io, write } from './io.js';
 import {
+  type BacktestOptions,
+  backtestOptions,
   type CheckOptions,
   type CommonOptions,
   checkOptions,
   commonOptions,
+  type FixtureOptions,
+  fixtureOptions,
   type GateOptions,
   gateOptions,
   type NetworkOptions,
   networkOptions,
   type PlanOptions,
   planOptions,
+  type RecordOptions,
+  recordOptions,
   type TestOptions,
   testOptions,
   type ValidateOptions,
@@ -62,6 +68,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     );
   command('validate [path...]', 'check gate files without asking any backend', () => [
     new Option('--replay <dir>', 'warn of criteria that cannot see their margin with this recorded traffic'),
+    new Option('--incidents <file>', 'warn of incidents that no criterion guards against'),
     ...gates(),
   ]).action(async (paths: string[], options: ValidateOptions) =>
     done((await import('./commands/validate.js')).validate(paths, options, io)),
@@ -80,13 +87,33 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   ).action(async (paths: string[], options: TestOptions) =>
     done((await import('./commands/test.js')).test(paths, options, io)),
   );
+  command('record <dir> [path...]', 'store every answer as a recorded set, judging nothing', () => [
+    ...recordOptions(),
+    ...gates(),
+    ...networkOptions(),
+  ]).action(async (folder: string, paths: string[], options: RecordOptions) =>
+    done((await import('./commands/record.js')).record(folder, paths, options, io)),
+  );
+  command(
+    'backtest [path...]',
+    'judge the past look by look: false alarms, incidents seen and missed',
+    () => [...backtestOptions(), ...commonOptions()],
+  ).action(async (paths: string[], options: BacktestOptions) =>
+    done((await import('./commands/backtest.js')).backtest(paths, options, io)),
+  );
+  command('fixture <action> [dir...]', 'recorded sets: verify, show, age or redact them', () => [
+    ...fixtureOptions(),
+    ...commonOptions(),
+  ]).action(async (action: string, folders: string[], options: FixtureOptions) =>
+    done((await import('./commands/fixture.js')).fixture(action, folders, options, io)),
+  );
   command('list [path...]', 'list gates and criteria, backends, formats and the catalogue', gates).action(
     async (paths: string[], options: GateOptions) =>
       done((await import('./commands/list.js')).list(paths, options, io)),
   );
   command(
     'schema [kind]',
-    'print the JSON Schema of gate, config, catalog, result or test',
+    'print the JSON Schema of gate, config, catalog, incidents, result, backtest or test',
     commonOptions,
   ).action(async (kind: string | undefined, options: CommonOptions) =>
     done((await import('./commands/schema.js')).schema(kind, options, io)),

@@ -16,18 +16,21 @@ export interface ReportPlan {
 }
 
 /** Reads `--report FORMAT[:PATH]`; at most one goes to standard output, which is pretty when none does. */
-export function planReports(written: readonly string[], ids = formats.ids): Result<ReportPlan> {
+export function planReports(
+  written: readonly string[],
+  known: readonly string[] = formats.ids,
+): Result<ReportPlan> {
   const failures: Failure[] = [];
   const reports = written.map((each): PlannedReport => {
     const colon = each.indexOf(':');
     const format = colon < 0 ? each : each.slice(0, colon);
     const file = colon < 0 ? null : each.slice(colon + 1);
-    if (!ids.includes(format)) {
-      const near = suggest(format, ids);
+    if (!known.includes(format)) {
+      const near = suggest(format, known);
       failures.push({
         code: 'usage',
         message: `"${format}" is no report format`,
-        mend: near === undefined ? `formats are ${ids.join(', ')}` : `did you mean "${near}"?`,
+        mend: near === undefined ? `formats are ${known.join(', ')}` : `did you mean "${near}"?`,
       });
     }
     if (file === '')

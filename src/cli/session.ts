@@ -74,31 +74,45 @@ export class Session {
     return EXIT.config;
   }
 
-  /** Reads a file, so that trouble in it is told with its line. */
+  /** Reads a file whose lines trouble may show. */
   read(file: string): Result<SourceText> {
     const source = readSource(file, this.cwd);
     if (source.ok) this.#texts.set(source.value.file, source.value.text);
     return source;
   }
 
-  /** Finds and reads the files; all trouble at once. */
-  async sources(paths: readonly string[]): Promise<Result<Sources>> {
-    const failures: Failure[] = [];
-    const read = (file: string): SourceText | undefined => {
-      const source = this.read(file);
-      if (!source.ok) failures.push(...source.failures);
-      return source.ok ? source.value : undefined;
-    };
+  /** The configuration alone, for what needs no gates. */
+  config(): Result<{ readonly config: SourceText | null; readonly fixtures: string | undefined }> {
     if (!isFolder(this.cwd))
       return failed({
         code: 'usage',
         message: `--cwd ${this.options.cwd} is ${fileExists(this.cwd) ? 'no folder' : 'not there'}`,
         mend: 'check the path',
       });
-    const configFile = this.options.config ?? findConfig(this.cwd);
-    const config = configFile === undefined ? null : (read(configFile) ?? null);
+    const file = this.options.config ?? findConfig(this.cwd);
+    const read = file === undefined ? ok(null) : this.read(file);
+    if (!read.ok) return read;
+    const config = read.value;
+    return ok({
+      config,
+      get fixtures() {
+        return fixturesFolderOf(config);
+      },
+    });
+  }
+
+  /** Finds and reads the files; all trouble at once. */
+  async sources(paths: readonly string[]): Promise<Result<Sources>> {
     // Without its configuration every gate would seem broken.
-    if (failures.length > 0) return failed(...failures);
+    const configured = this.config();
+    if (!configured.ok) return configured;
+    const { config } = configured.value;
+    const failures: Failure[] = [];
+    const read = (file: string): SourceText | undefined => {
+      const source = this.read(file);
+      if (!source.ok) failures.push(...source.failures);
+      return source.ok ? source.value : undefined;
+    };
     const gates: SourceText[] = [];
     if (paths.includes('-')) {
       const source = await this.#readStdin();
@@ -143,6 +157,7 @@ export class Session {
     options: GateOptions,
     waivers: readonly WaiverRequest[] = [],
     replay?: ReplayFacts,
+    more: Pick<LoadRequest, 'isBacktest' | 'isRollout'> = {},
   ): Promise<Loaded> {
     const vars = parseVars(options.var);
     if (!vars.ok) return { ...EMPTY, failures: vars.failures };
@@ -160,6 +175,7 @@ export class Session {
       ...(since !== undefined && { since }),
       ...(windowMs !== undefined && { windowMs }),
       waivers,
+      ...more,
       plugins,
       catalog: catalog.read,
       catalogNames: catalog.names,

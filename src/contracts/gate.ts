@@ -1,3 +1,4 @@
+import type { Result } from '../model/failure.js';
 import type { Labels } from '../model/series.js';
 import type { Span } from '../model/span.js';
 import type { EpochMs } from '../model/time.js';
@@ -22,6 +23,8 @@ export interface Question {
   readonly query: PreparedQuery;
   /** Asked only when this part of the same arm came back without a sample. */
   readonly onlyIfAbsent?: string;
+  /** The same question about another window, for a backtest; absent where it can be asked about its own alone. */
+  readonly over?: (window: Window) => Result<PreparedQuery>;
 }
 
 /** Earlier windows that a criterion learns from: one question per part over all of them. */
@@ -98,6 +101,8 @@ export interface Criterion {
   readonly windows: readonly OtherWindow[];
   readonly judge: Judge;
   readonly rule: Rule;
+  /** Ids of the incidents that taught it; absent where none did. */
+  readonly fromIncidents?: readonly string[];
   readonly notes: readonly string[];
 }
 

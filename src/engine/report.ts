@@ -5,13 +5,22 @@ import type { Measurement } from '../model/measurement.js';
 import type { Reason } from '../model/reason.js';
 import {
   type CriterionResult,
+  type ExposureResult,
   type GateReport,
   type GateResult,
   REPORT_SCHEMA_VERSION,
   type ReportQuery,
 } from '../model/report.js';
 import { type EpochMs, formatDuration, formatInstant } from '../model/time.js';
-import { type FoldedVerdict, foldGate, scoreOf, VERDICTS, type Verdict, worst } from '../model/verdict.js';
+import {
+  type Ballot,
+  type FoldedVerdict,
+  foldGate,
+  scoreOf,
+  VERDICTS,
+  type Verdict,
+  worst,
+} from '../model/verdict.js';
 import type { Measurements } from './collect.js';
 import { coverageOf } from './evidence.js';
 import { exposureNote, exposureOf, holdComparisons } from './exposure.js';
@@ -78,11 +87,21 @@ function reasonsOf(gates: readonly GateResult[]): GateReport['reasons'] {
   return rows.sort((a, b) => WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict));
 }
 
-function gateResult(gate: Gate, measurements: Measurements, facts: RunFacts): GateResult {
+/** What a gate says, before it is written down. */
+export interface GateVerdict {
+  readonly verdict: FoldedVerdict;
+  readonly reason: Reason | null;
+  readonly ruled: readonly Ruled[];
+  readonly ballots: readonly Ballot[];
+  readonly exposure: ExposureResult | null;
+}
+
+/** Judges one gate and folds its criteria; pure and synchronous. */
+export function judgeGate(gate: Gate, measurements: Measurements, policy: RunPolicy): GateVerdict {
   const alone = gate.criteria.flatMap((criterion) => judgeCriterion(criterion, gate, measurements));
   const exposure = exposureOf(gate, alone);
   const judged = holdComparisons(alone, exposure);
-  const ruled = rule(gate, judged, facts.policy);
+  const ruled = rule(gate, judged, policy);
   const ballots = ruled.map((each) => ({
     verdict: each.verdict,
     isAdvisory: each.criterion.isAdvisory,
@@ -90,8 +109,11 @@ function gateResult(gate: Gate, measurements: Measurements, facts: RunFacts): Ga
     weight: each.criterion.weight,
     isByPolicy: each.isByPolicy,
   }));
-  const folded = foldGate(ballots, gate.score ?? undefined);
-  const standing = settle(gate, ruled, folded);
+  return { ...settle(gate, ruled, foldGate(ballots, gate.score ?? undefined)), ruled, ballots, exposure };
+}
+
+function gateResult(gate: Gate, measurements: Measurements, facts: RunFacts): GateResult {
+  const { ruled, ballots, exposure, ...standing } = judgeGate(gate, measurements, facts.policy);
   return {
     id: gate.id,
     file: gate.file,

@@ -1,7 +1,8 @@
-import type { Variables } from '../contracts/backend.js';
+import type { PreparedQuery, Variables } from '../contracts/backend.js';
 import type { Arm, Question, UnlistedCheck } from '../contracts/gate.js';
-import type { Failure } from '../model/failure.js';
+import type { Failure, Result } from '../model/failure.js';
 import type { Labels } from '../model/series.js';
+import type { Window } from '../model/window.js';
 import { type FileContext, placeOf } from './context.js';
 import type { GateParts, SegmentInput } from './parts.js';
 import { type OpenSignal, withParameters } from './signals.js';
@@ -17,16 +18,18 @@ export function questionsOf(
   const { open, segment } = input;
   const variables = variablesFor(context, gate, open, arm, segment);
   return open.signal.parts(input.take.take).flatMap((part): Question[] => {
-    const prepared = open.backend.prepare({
-      source: part.source,
-      use: part.use,
-      window: arm.window,
-      variables,
-      ...(part.lookbackMs !== undefined && { lookbackMs: part.lookbackMs }),
-    });
+    const over = (window: Window): Result<PreparedQuery> =>
+      open.backend.prepare({
+        source: part.source,
+        use: part.use,
+        window,
+        variables,
+        ...(part.lookbackMs !== undefined && { lookbackMs: part.lookbackMs }),
+      });
+    const prepared = over(arm.window);
     if (prepared.ok) {
       const condition = part.onlyIfAbsent === undefined ? {} : { onlyIfAbsent: part.onlyIfAbsent };
-      return [{ part: part.name, arm: arm.name, query: prepared.value, ...condition }];
+      return [{ part: part.name, arm: arm.name, query: prepared.value, over, ...condition }];
     }
     // A part that is only asked to excuse an absence may be beyond a backend: then nothing excuses it.
     if (part.onlyIfAbsent === undefined) open.refusePart(part.path, prepared.failures);

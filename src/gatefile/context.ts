@@ -36,6 +36,10 @@ export interface LoadRequest {
   readonly givenVars: ReadonlySet<string>;
   readonly asOf: EpochMs;
   readonly since?: EpochMs;
+  /** A backtest looks at every window of a time, whatever was deployed when: it needs no deploy time. */
+  readonly isBacktest?: boolean;
+  /** With it: every gate is judged as the last look of a rollout, as one that requires a deploy time always is. */
+  readonly isRollout?: boolean;
   /** `--window`. */
   readonly windowMs?: number;
   readonly waivers: readonly WaiverRequest[];

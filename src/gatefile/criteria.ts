@@ -156,6 +156,7 @@ async function openSegment(
     windows,
     judge: weighed.judge,
     rule,
+    ...(block['from-incident'] !== undefined && { fromIncidents: [block['from-incident']].flat() }),
     notes: [
       ...weighed.notes,
       ...notesOf(

@@ -6,7 +6,7 @@ import { shiftWindow, type Window } from '../model/window.js';
 import { unlistedChecks } from './asked.js';
 import { openBackends } from './backends.js';
 import { settingsOf, splitBudget } from './budget.js';
-import { type FileContext, placeOf } from './context.js';
+import { type FileContext, type LoadRequest, placeOf } from './context.js';
 import { openCriterion } from './criteria.js';
 import { openExposure } from './exposure.js';
 import type { GateParts } from './parts.js';
@@ -55,7 +55,7 @@ export async function openGate(
     arms,
     settings,
     isWindowFull: resolved.isFull,
-    isSince: request.since !== undefined,
+    isSince: request.since !== undefined || isRollout(request, settings),
     ...budgets,
     signals,
     backends,
@@ -101,6 +101,11 @@ export async function openGate(
   return { gate, backends };
 }
 
+/** A backtest judges a full window where a check would have been given the deploy time, which lies one window back. */
+function isRollout(request: LoadRequest, { isSinceRequired }: WindowSettings): boolean {
+  return request.isBacktest === true && (isSinceRequired || request.isRollout === true);
+}
+
 function windowSettings(file: GateFile, config: ConfigFile, windowMs: number | undefined): WindowSettings {
   const merged = { ...config.window, ...file.window };
   return {
@@ -116,7 +121,7 @@ function windowSettings(file: GateFile, config: ConfigFile, windowMs: number | u
 
 function openWindow(context: FileContext, settings: WindowSettings): ResolvedWindow | undefined {
   const { request } = context;
-  if (settings.isSinceRequired && request.since === undefined) {
+  if (settings.isSinceRequired && request.since === undefined && request.isBacktest !== true) {
     context.trouble.add({
       code: 'gatefile.since-required',
       message: 'this gate needs the deploy time: without it the window may start before the deploy',

@@ -3,6 +3,7 @@ import type { BackendType } from '../contracts/backend.js';
 import { duration } from '../contracts/schema.js';
 import type { SignalKind } from '../contracts/signal.js';
 import { catalogSchema } from './catalog.js';
+import { incidentsSchema } from './incidents.js';
 import {
   configSchema,
   criterionSchema,
@@ -21,8 +22,15 @@ export interface LoadedPlugins {
 }
 
 /** Files that have a schema of their own here. */
-export const FILE_KINDS = ['gate', 'config', 'catalog'] as const;
+export const FILE_KINDS = ['gate', 'config', 'catalog', 'incidents'] as const;
 export type FileKind = (typeof FILE_KINDS)[number];
+
+const SCHEMAS: Readonly<Record<FileKind, z.ZodType>> = {
+  gate: gateSchema,
+  config: configSchema,
+  catalog: catalogSchema,
+  incidents: incidentsSchema,
+};
 
 /** A JSON Schema as it is put together. */
 interface Json {
@@ -39,7 +47,7 @@ const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
  * the plug-ins. What only the loader can tell, such as a limit that never holds, is left to `gatekeeper validate`.
  */
 export function fileJsonSchema(kind: FileKind, plugins: LoadedPlugins): object {
-  const schema = kind === 'gate' ? gateSchema : kind === 'config' ? configSchema : catalogSchema;
+  const schema = SCHEMAS[kind];
   const { $schema: _, ...root } = plain(schema);
   const backends = mapOf(root, 'backends');
   if (backends !== undefined) backends['additionalProperties'] = ref('backend');
@@ -60,6 +68,7 @@ export function fileJsonSchema(kind: FileKind, plugins: LoadedPlugins): object {
 }
 
 function definitionsFor(kind: FileKind, { backends, signals }: LoadedPlugins): Json {
+  if (kind === 'incidents') return {};
   const ofBackends = {
     backend: {
       description: 'A backend; its type says what else it takes.',

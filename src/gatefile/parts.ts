@@ -39,6 +39,7 @@ export interface SegmentInput {
       | 'burn'
       | 'anomaly'
       | 'blocking'
+      | 'from-incident'
     >;
   readonly open: OpenSignal;
   readonly take: PreparedTake;

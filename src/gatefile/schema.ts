@@ -12,7 +12,7 @@ import { parseTake } from './take.js';
 /** Keys that later versions bring; refused by name until then. */
 const LATER_GATE = ['stages', 'calendar', 'calendars', 'journal', 'schedule', 'from-incident', 'incidents'];
 const LATER_SIGNAL = ['alarms', 'drift', 'incidents', 'reconcile', 'vendor-status', 'cache-probe'];
-const LATER_CRITERION = [...LATER_SIGNAL, 'from-incident', 'margin'];
+const LATER_CRITERION = [...LATER_SIGNAL, 'margin'];
 
 const ID = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 
@@ -269,6 +269,12 @@ export const criterionSchema = strict(
       .optional()
       .meta({ description: '"optional": merely degraded while its fallback passes.' }),
     fallback: z.string().optional().meta({ description: 'The criterion that must pass instead.' }),
+    'from-incident': z
+      .union([text, z.array(text).min(1, 'list at least one incident')], {
+        error: 'the id of an incident is expected, or a list of ids',
+      })
+      .optional()
+      .meta({ description: 'The incident that taught it, or several.', examples: ['INC-42'] }),
     weight: z
       .number()
       .positive('a weight is above 0')

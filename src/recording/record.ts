@@ -1,17 +1,15 @@
-import { createHash } from 'node:crypto';
-import fs from 'node:fs/promises';
 import path from 'node:path';
-import { stringify } from 'yaml';
 import type { PreparedQuery } from '../contracts/backend.js';
 import type { TakeContext, TakeMeasurement } from '../contracts/take.js';
 import { type Failure, failed, ok, type Result } from '../model/failure.js';
 import type { Measurement } from '../model/measurement.js';
 import { type EpochMs, formatInstant } from '../model/time.js';
 import { toForm } from './form.js';
-import { MANIFEST_FILE, MANIFEST_VERSION, type Manifest } from './manifest.js';
+import { type GateVersion, MANIFEST_FILE, MANIFEST_VERSION, type Manifest } from './manifest.js';
 import { fileNames, matchKey, matchOf } from './match.js';
 import { redact } from './redact.js';
 import { readSet } from './set.js';
+import { isOccupied, listed, place, print, writeFailure } from './write.js';
 
 /** What the manifest says of the recording run. */
 export interface RecordFacts {
@@ -22,6 +20,9 @@ export interface RecordFacts {
   readonly window: string | null;
   readonly vars: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
+  readonly gates: Readonly<Record<string, GateVersion>>;
+  /** What is put into the manifest as it is. */
+  readonly policy?: Pick<Manifest, 'historyFrom' | 'maxAge' | 'onExpired' | 'expect'>;
 }
 
 /** A take that remembers what came back, and writes it when the run is over. */
@@ -61,12 +62,7 @@ export function createRecorder(
       try {
         return await writeSet(folder, cwd, taken, facts, mask);
       } catch (error) {
-        const { code, message } = error as NodeJS.ErrnoException;
-        return failed({
-          code: 'recording.write',
-          message: `the recording could not be written to ${folder}: ${code ?? message}`,
-          mend: 'check the folder and the room on its disk; the set was left as it was',
-        });
+        return failed(writeFailure(folder, error));
       }
     },
   };
@@ -83,6 +79,13 @@ async function writeSet(
   if (!existing.ok && existing.failures.some((failure) => failure.code !== 'recording.missing'))
     return existing;
   const before = existing.ok ? existing.value : undefined;
+  if (before === undefined && (await isOccupied(path.resolve(cwd, folder)))) {
+    return failed({
+      code: 'recording.conflict',
+      message: `${folder} holds other files and no recorded set`,
+      mend: 'record into a new folder',
+    });
+  }
   if (before !== undefined && before.asOf !== facts.asOf) {
     return failed({
       code: 'recording.conflict',
@@ -135,20 +138,33 @@ async function writeSet(
     schemaVersion: MANIFEST_VERSION,
     recordedAt: before?.manifest.recordedAt ?? formatInstant(facts.recordedAt),
     evalTime: formatInstant(facts.asOf),
+    count: files.size,
     tool: facts.tool,
     ...(facts.since !== null && { since: formatInstant(facts.since) }),
     ...(facts.window !== null && { window: facts.window }),
     vars: { ...before?.manifest.vars, ...facts.vars },
     env: { ...before?.manifest.env, ...facts.env },
+    ...policyOf(before?.manifest),
+    ...facts.policy,
+    gates: { ...before?.manifest.gates, ...facts.gates },
     redactions,
-    files: Object.fromEntries(
-      [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, text]) => [name, sha256(text)]),
-    ),
+    files: listed(files),
   };
   const written = redact(MANIFEST_FILE, manifest, print, mask);
   if ('code' in written) return failed(written);
   await place(path.resolve(cwd, folder), new Map([...files, [MANIFEST_FILE, written.text]]));
   return ok({ files: files.size });
+}
+
+/** What a set was told when it was begun stays, unless it is told anew. */
+function policyOf(before: Manifest | undefined): NonNullable<RecordFacts['policy']> {
+  const { historyFrom, maxAge, onExpired, expect } = before ?? {};
+  return {
+    ...(historyFrom !== undefined && { historyFrom }),
+    ...(maxAge !== undefined && { maxAge }),
+    ...(onExpired !== undefined && { onExpired }),
+    ...(expect !== undefined && { expect }),
+  };
 }
 
 /** The first flag that questions depend on in which a run differs from the set it is recorded into. */
@@ -169,10 +185,6 @@ function otherFlag(before: Manifest, facts: RecordFacts): { before: string; now:
   return { before: say(then), now: say(now) };
 }
 
-function print(document: unknown): string {
-  return stringify(document, { lineWidth: 0 });
-}
-
 /** Names follow from the gates, not from the order in which answers came in. */
 function sorted(taken: readonly Taken[], asOf: EpochMs): readonly Taken[] {
   const key = (each: Taken): string =>
@@ -191,32 +203,5 @@ function freeName(names: readonly string[], files: ReadonlyMap<string, string>):
   for (let i = 2; ; i += 1) {
     const name = last.replace(/\.yaml$/, `.${i}.yaml`);
     if (!files.has(name)) return name;
-  }
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-/** Writes into a folder beside the target and swaps the two, so that a reader sees the old set or the new one. */
-async function place(target: string, files: ReadonlyMap<string, string>): Promise<void> {
-  await fs.mkdir(path.dirname(target), { recursive: true });
-  const staging = await fs.mkdtemp(`${target}.writing-`);
-  const retired = `${staging}.old`;
-  try {
-    for (const [name, text] of files) {
-      const file = path.join(staging, name);
-      await fs.mkdir(path.dirname(file), { recursive: true });
-      await fs.writeFile(file, text, { mode: 0o644 });
-    }
-    const wasThere = await fs.stat(target).then(
-      () => true,
-      () => false,
-    );
-    if (wasThere) await fs.rename(target, retired);
-    await fs.rename(staging, target);
-    if (wasThere) await fs.rm(retired, { recursive: true });
-  } finally {
-    await fs.rm(staging, { recursive: true, force: true });
   }
 }

@@ -10,6 +10,20 @@ const PATTERNS: readonly (readonly [string, RegExp])[] = [
   ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
 ];
 
+/** What a text holds that looks like a credential, in words; undefined when it holds none. */
+export function secretIn(text: string): string | undefined {
+  return PATTERNS.find(([, pattern]) => pattern.test(text))?.[0];
+}
+
+/** The text with everything cut out that looks like a credential. */
+export function withoutSecrets(text: string): string {
+  return PATTERNS.reduce(
+    (left, [what, pattern]) =>
+      left.replaceAll(new RegExp(pattern, `${pattern.flags}g`), `<REDACTED:${what.replace(/^an? /, '')}>`),
+    text,
+  );
+}
+
 /**
  * Writes a document as text: masks the run's secrets, and looks for undeclared ones.
  *
@@ -25,11 +39,11 @@ export function redact(
   mask: (text: string) => string,
 ): { text: string; count: number } | Failure {
   const text = mask(print(maskedStrings(document, mask)));
-  const found = PATTERNS.find(([, pattern]) => pattern.test(text));
+  const found = secretIn(text);
   if (found !== undefined) {
     return {
       code: 'recording.secret',
-      message: `the answer to be stored in ${file} holds what looks like ${found[0]}; nothing was recorded`,
+      message: `the answer to be stored in ${file} holds what looks like ${found}; nothing was recorded`,
       mend: 'declare the secret as { env: NAME } so that it can be masked, or keep it out of labels and queries',
     };
   }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
@@ -8,6 +7,7 @@ import { type Recorded, recordedSchema } from './form.js';
 import { MANIFEST_FILE, type Manifest, manifestSchema } from './manifest.js';
 import { type Match, matchKey } from './match.js';
 import { parsePlainYaml } from './plain-yaml.js';
+import { sha256 } from './sha256.js';
 
 /** A set of recorded answers, read and checked. */
 export interface RecordedSet {
@@ -33,7 +33,7 @@ export function readSet(folder: string, cwd: string): Result<RecordedSet> {
     return failed({
       code: 'recording.missing',
       message: `${folder} holds no recorded set: ${MANIFEST_FILE} is not there`,
-      mend: 'record one with "gatekeeper check --record DIR"',
+      mend: 'record one with "gatekeeper record DIR" or "gatekeeper check --record DIR"',
     });
   }
   const manifest = manifestSchema.safeParse(tryParse(manifestText));
@@ -46,13 +46,21 @@ export function readSet(folder: string, cwd: string): Result<RecordedSet> {
       mend: 'record the set again',
     });
   }
-  const failures: Failure[] = [];
+  const failures: Failure[] = [...manifestTrouble(folder, cwd, manifest.data)];
   const texts = new Map<string, string>();
   const answers = new Map<string, Recorded>();
   const files = new Map<string, string>();
   const matches: Match[] = [];
   for (const name of namesIn(path.resolve(cwd, folder), manifest.data)) {
     const file = `${folder}/${name}`;
+    if (leadsOut(path.resolve(cwd, folder), name)) {
+      failures.push({
+        code: 'recording.invalid',
+        message: `${file} is a link out of the set`,
+        mend: 'put the file itself there, and record the set again if it was recorded so',
+      });
+      continue;
+    }
     const text = read(path.resolve(cwd, folder, name));
     if (text === undefined) {
       failures.push({
@@ -63,11 +71,11 @@ export function readSet(folder: string, cwd: string): Result<RecordedSet> {
       continue;
     }
     const hash = manifest.data.files?.[name];
-    if (hash !== undefined && createHash('sha256').update(text).digest('hex') !== hash) {
+    if (hash !== undefined && sha256(text) !== hash) {
       failures.push({
         code: 'recording.invalid',
         message: `${file} was changed since it was recorded (its SHA-256 differs)`,
-        mend: 'record the set again, or remove its line from the manifest if the change is meant',
+        mend: 'record the set again, or remove its line from the manifest if the change is meant, and lower its "count" by one',
       });
       continue;
     }
@@ -108,6 +116,45 @@ export function readSet(folder: string, cwd: string): Result<RecordedSet> {
   });
 }
 
+/**
+ * What a manifest that was cut short at the end of a line says too little of: every line it still has is well formed.
+ *
+ * A recorded set says first how many files it lists. One that was recorded before sets did so lists all that it holds.
+ */
+function manifestTrouble(folder: string, cwd: string, manifest: Manifest): readonly Failure[] {
+  const { count, recordedAt, files = {} } = manifest;
+  const listed = Object.keys(files);
+  if (count !== undefined && count !== listed.length) {
+    return [
+      {
+        code: 'recording.invalid',
+        message: `${folder}/${MANIFEST_FILE} lists ${listed.length} of its ${count} files: it was cut short, or edited`,
+        mend: 'record the set again; "count" is the number of files that are listed',
+      },
+    ];
+  }
+  if (count !== undefined || recordedAt === undefined) return [];
+  const unlisted = namesIn(path.resolve(cwd, folder), manifest).filter((name) => files[name] === undefined);
+  if (unlisted.length === 0) return [];
+  return [
+    {
+      code: 'recording.invalid',
+      message: `${folder}/${MANIFEST_FILE} does not list ${unlisted.length} files of the set, ${unlisted[0]} among them: it was cut short, or edited`,
+      mend: `record the set again, or write "count: ${listed.length}" into it if the files beside those it lists are meant`,
+    },
+  ];
+}
+
+/** Whether a name of the set leads to a file outside of it; one that is not there leads nowhere. */
+function leadsOut(root: string, name: string): boolean {
+  try {
+    const inside = fs.realpathSync(root) + path.sep;
+    return !fs.realpathSync(path.join(root, name)).startsWith(inside);
+  } catch {
+    return false;
+  }
+}
+
 /** Files of the set: those the manifest lists, and hand-written ones beside them. */
 function namesIn(folder: string, manifest: Manifest): readonly string[] {
   const names = new Set(
@@ -117,12 +164,18 @@ function namesIn(folder: string, manifest: Manifest): readonly string[] {
   );
   const entries = fs.readdirSync(folder, { withFileTypes: true });
   for (const entry of entries) {
-    if (!entry.isDirectory()) continue;
+    const isFolder =
+      entry.isDirectory() || (entry.isSymbolicLink() && isFolderAt(path.join(folder, entry.name)));
+    if (!isFolder) continue;
     for (const name of fs.readdirSync(path.join(folder, entry.name))) {
       if (name.endsWith('.yaml')) names.add(`${entry.name}/${name}`);
     }
   }
   return [...names].sort();
+}
+
+function isFolderAt(file: string): boolean {
+  return fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function read(file: string): string | undefined {

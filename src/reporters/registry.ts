@@ -14,3 +14,6 @@ export const reporters = lookupOf<Reporter>({
 
 /** The schema of the document that they print; it loads zod, so no reporter imports it. */
 export const loadResultSchema = async () => await import('./result-schema.js');
+
+/** The schema of the document of a backtest. */
+export const loadBacktestSchema = async () => await import('./backtest-schema.js');

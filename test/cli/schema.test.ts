@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { runGatekeeper } from '../support/binary.js';
 
 const root = join(import.meta.dirname, '../..');
-const KINDS = ['gate', 'config', 'catalog', 'result', 'test'] as const;
+const KINDS = ['gate', 'config', 'catalog', 'incidents', 'result', 'backtest', 'test'] as const;
 
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const published = (kind: string): object => JSON.parse(read(`schema/${kind}.schema.json`));
@@ -38,7 +38,7 @@ test('schema without a kind is that of a gate', async () => {
 
 test.each([
   ['gat', 'did you mean "gate"?'],
-  ['everything', 'schemas are gate, config, catalog, result, test'],
+  ['everything', 'schemas are gate, config, catalog, incidents, result, backtest, test'],
 ])('schema %s exits 2', async (kind, mend) => {
   expect(await runGatekeeper(['schema', kind])).toMatchObject({
     code: 2,

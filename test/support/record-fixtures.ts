@@ -79,7 +79,9 @@ async function answersOf(folder: string): Promise<string> {
   const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.yaml')).sort();
   const texts = names.map(async (name) => {
     const text = await readFile(join(folder, name), 'utf8');
-    const lasting = text.replaceAll(/^( *durationMs|recordedAt|tool|files| {2}metrics\/.*): ?.*$/gm, '');
+    const lasting = text
+      .replace(/^gates:\n(?: .*\n)*/m, '')
+      .replaceAll(/^( *durationMs|recordedAt|tool|files| {2}metrics\/.*): ?.*$/gm, '');
     return `${name}\n${lasting}`;
   });
   return (await Promise.all(texts)).join('\n');

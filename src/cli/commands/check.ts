@@ -1,4 +1,3 @@
-import type { TakeMeasurement } from '../../contracts/take.js';
 import { liveTake } from '../../engine/live.js';
 import type { RunFacts } from '../../engine/report.js';
 import { runGates } from '../../engine/run.js';
@@ -7,8 +6,6 @@ import type { Loaded } from '../../gatefile/load.js';
 import { type Failure, failed, ok, type Result } from '../../model/failure.js';
 import { settingsOfAll } from '../../model/hash.js';
 import type { GateReport } from '../../model/report.js';
-import { formatDuration } from '../../model/time.js';
-import type { Recorder } from '../../recording/record.js';
 import type { Replay } from '../../recording/replay.js';
 import type { RecordedSet } from '../../recording/set.js';
 import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.js';
@@ -16,11 +13,11 @@ import type { Io } from '../io.js';
 import type { CheckOptions } from '../options.js';
 import { startProgress } from '../progress.js';
 import { publish } from '../publish.js';
-import { factsOf, openSet, setFolder, shownFolder } from '../recorded.js';
+import { changesIn, factsOf, openRecorder, openSet } from '../recorded.js';
 import { planReports, type ReportPlan } from '../reports.js';
 import { Session, type Sources } from '../session.js';
 import { VERSION } from '../version.js';
-import { createBackendContext, createStopper, realClock } from '../wire.js';
+import { createBackendContext, createStopper } from '../wire.js';
 
 /** Evaluates gates once: asks or replays, judges, reports; the exit code is the verdict. */
 export async function check(paths: readonly string[], options: CheckOptions, io: Io): Promise<number> {
@@ -71,7 +68,10 @@ async function checkLive(
     mask,
   );
   const live = liveTake(context, mask);
-  const recorder = await openRecorder(session, loaded, live, options, sources);
+  const recorder =
+    options.record === undefined
+      ? undefined
+      : await openRecorder(session, sources, loaded, live, options, options.record);
   const progress = await startProgress(io, options, mask);
   try {
     const facts = runFacts(options, { mode: 'live', recordedAt: null, asOf: loaded.asOf });
@@ -110,7 +110,9 @@ async function checkReplay(
     asOf: set.asOf,
   });
   const outcome = await runGates(loaded.gates, replay.take, facts, options.concurrency);
-  if (replay.misses.length > 0) return session.refuse(replay.misses);
+  if (replay.misses.length > 0)
+    return session.refuse([...replay.misses, ...(await changesIn(set, loaded.gates))]);
+  if (options.verbose) await session.tell(await changesIn(set, loaded.gates));
   const exitCode = exitCodeOf(outcome, exitFlags(options), undefined);
   return deliver(session, { ...outcome, exitCode }, plan, options, exitCode);
 }
@@ -170,34 +172,4 @@ function waiversOf(options: CheckOptions): Result<readonly WaiverRequest[]> {
     });
   }
   return ok(waive.map((criterion) => ({ criterion, by, because, until: until ?? null })));
-}
-
-async function openRecorder(
-  session: Session,
-  loaded: Loaded,
-  live: TakeMeasurement,
-  options: CheckOptions,
-  sources: Sources,
-): Promise<Recorder | undefined> {
-  if (options.record === undefined) return undefined;
-  const { createRecorder } = await import('../../recording/record.js');
-  const vars = Object.fromEntries(
-    options.var.map((each) => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)]),
-  );
-  const folder = shownFolder(session, setFolder(session, sources, options.record));
-  return createRecorder(
-    folder,
-    session.cwd,
-    live,
-    {
-      asOf: loaded.asOf,
-      recordedAt: realClock.now(),
-      tool: `gatekeeper ${VERSION}`,
-      since: options.since ?? null,
-      window: options.window === undefined ? null : formatDuration(options.window),
-      vars,
-      env: loaded.plainEnvironment,
-    },
-    session.secrets.mask,
-  );
 }

@@ -12,6 +12,7 @@ import { type Io, write } from '../io.js';
 import { TEST_FORMATS } from '../options.js';
 import { Session } from '../session.js';
 import { formats } from '../wire.js';
+import { FIXTURE_ACTIONS } from './fixture.js';
 import { SCHEMA_KINDS } from './schema.js';
 
 const SHELLS: Readonly<Record<string, (from: Completable) => string>> = { bash, zsh, fish, pwsh };
@@ -34,6 +35,7 @@ export async function completion(shell: string, program: Command, io: Io): Promi
 function words(): Words {
   return {
     schema: SCHEMA_KINDS,
+    fixture: FIXTURE_ACTIONS,
     completion: Object.keys(SHELLS),
     explain: [...FAILURE_CODES, ...Object.keys(REASONS)],
     'check --report': formats.ids,

@@ -5,10 +5,10 @@ import { loadAll } from '../inventory/plugins.js';
 import { type Io, write } from '../io.js';
 import type { CommonOptions } from '../options.js';
 import { Session } from '../session.js';
-import { plugins, resultSchema } from '../wire.js';
+import { backtestSchema, plugins, resultSchema } from '../wire.js';
 
 /** Documents that have a published schema. */
-export const SCHEMA_KINDS = ['gate', 'config', 'catalog', 'result', 'test'] as const;
+export const SCHEMA_KINDS = ['gate', 'config', 'catalog', 'incidents', 'result', 'backtest', 'test'] as const;
 type SchemaKind = (typeof SCHEMA_KINDS)[number];
 
 /** Prints a JSON Schema: what editors check gate files by, and what readers of a result rely on. */
@@ -28,21 +28,26 @@ function isKind(kind: string): kind is SchemaKind {
   return SCHEMA_KINDS.some((each) => each === kind);
 }
 
-async function documentOf(kind: SchemaKind): Promise<object> {
-  if (kind === 'result') return ofResult();
-  if (kind !== 'test') return ofFile(kind);
-  const { testJsonSchema } = await import('../../testing/json-schema.js');
-  return testJsonSchema();
-}
-
 async function ofFile(kind: FileKind): Promise<object> {
   const { fileJsonSchema } = await import('../../gatefile/json-schema.js');
   const [backends, signals] = await Promise.all([loadAll(plugins.backends), loadAll(plugins.signals)]);
   return fileJsonSchema(kind, { backends, signals });
 }
 
-async function ofResult(): Promise<object> {
-  const { resultJsonSchema } = await resultSchema();
-  const { $schema, ...rest } = resultJsonSchema() as { readonly $schema: string };
-  return { $schema, $id: 'result.schema.json', ...rest };
+async function documentOf(kind: SchemaKind): Promise<object> {
+  switch (kind) {
+    case 'result':
+      return named(kind, (await resultSchema()).resultJsonSchema());
+    case 'backtest':
+      return named(kind, (await backtestSchema()).backtestJsonSchema());
+    case 'test':
+      return (await import('../../testing/json-schema.js')).testJsonSchema();
+    default:
+      return ofFile(kind);
+  }
+}
+
+function named(kind: string, schema: object): object {
+  const { $schema, ...rest } = schema as { readonly $schema: string };
+  return { $schema, $id: `${kind}.schema.json`, ...rest };
 }

@@ -11,7 +11,8 @@ import { Session } from '../session.js';
 
 /**
  * Checks gate files without asking any backend: 0, 1 for warnings, 2 for errors. With a recorded set it also warns of
- * criteria that could not see their own margin with its traffic.
+ * criteria that could not see their own margin with its traffic, and with a list of incidents of those that no criterion
+ * guards against.
  */
 export async function validate(paths: readonly string[], options: ValidateOptions, io: Io): Promise<number> {
   const session = new Session(options, io);
@@ -24,8 +25,11 @@ export async function validate(paths: readonly string[], options: ValidateOption
   if (loaded.failures.length > 0) return session.refuse(loaded.failures);
   const blind = set.value === undefined ? ok([]) : await blindness(session, loaded, set.value);
   if (!blind.ok) return session.refuse(blind.failures);
-  await session.tell(blind.value);
-  const warned = loaded.warnings.length + blind.value.length;
+  const open =
+    options.incidents === undefined ? ok([]) : await incidentGaps(session, loaded, options.incidents);
+  if (!open.ok) return session.refuse(open.failures);
+  await session.tell([...blind.value, ...open.value]);
+  const warned = loaded.warnings.length + blind.value.length + open.value.length;
   const criteria = loaded.gates.reduce((sum, gate) => sum + gate.criteria.length, 0);
   const warnings = warned === 0 ? '' : `, ${counted(warned, 'warning')}`;
   if (!options.quiet)
@@ -34,6 +38,15 @@ export async function validate(paths: readonly string[], options: ValidateOption
       `valid: ${counted(loaded.gates.length, 'gate')} with ${counted(criteria, 'criterion', 'criteria')}${warnings}\n`,
     );
   return warned === 0 ? EXIT.pass : EXIT.fail;
+}
+
+async function incidentGaps(
+  session: Session,
+  loaded: Loaded,
+  file: string,
+): Promise<Result<readonly Failure[]>> {
+  const { guardlessIncidents } = await import('../inventory/incidents.js');
+  return guardlessIncidents(session, loaded, file);
 }
 
 /** One warning for each criterion that could not decide within its window. */

@@ -163,6 +163,13 @@ export const gatefilePages: Readonly<Record<Extract<FailureCode, `gatefile.${str
     why: 'Each would excuse the other, and nothing would have been measured.',
     mend: 'Let a fallback stand on its own evidence.',
   },
+  'gatefile.incident': {
+    means:
+      'An incident that no criterion guards, a criterion that names one which is not there, or a broken list.',
+    why: 'An incident teaches once: without a criterion that would have seen it, the next release may bring it back.',
+    mend: 'Write "from-incident: ID" on the criterion that would have caught it, or add one that does.',
+    example: ['gatekeeper validate --incidents incidents.yaml'],
+  },
   'gatefile.power': {
     means:
       'With the traffic that was recorded, most healthy releases would still be undecided when the window is full.',

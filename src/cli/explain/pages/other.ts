@@ -18,12 +18,13 @@ export const otherPages: Readonly<Record<Other, Page>> = {
     example: ['gatekeeper check --record fixtures/healthy'],
   },
   'recording.invalid': {
-    means: 'A file of the recorded set cannot be read, or was changed after it was recorded.',
+    means:
+      'A file of the recorded set cannot be read, was changed after it was recorded, or leads out of the set; or the set is of the future.',
     why: 'A verdict on edited answers looks like one on real ones.',
-    mend: 'Record it again. If the change is meant, remove the line of the file from the manifest.',
+    mend: 'Record it again. If the change is meant, remove the line of the file from the manifest, and lower its count.',
   },
   'recording.conflict': {
-    means: 'Two answers to one question, or two instants in one set.',
+    means: 'Two answers to one question, two instants in one set, or a folder that holds something else.',
     why: 'A set stands for one moment; a mixture of two never happened.',
     mend: 'Record into a new folder, or at the instant of the set.',
     example: ['gatekeeper check --record fixtures/healthy --at 2026-11-20T14:36:00Z'],
@@ -37,6 +38,12 @@ export const otherPages: Readonly<Record<Other, Page>> = {
     means: 'An answer that was to be stored holds what looks like a secret.',
     why: 'Recorded sets are committed and shared.',
     mend: 'Declare it as { env: NAME } so that it is masked, or keep it out of labels and queries.',
+  },
+  'recording.stale': {
+    means: 'The recorded set is older than it may be: than --max-age, or than its manifest says.',
+    why: 'Answers of last year say little of the system of today, and a replay of them looks the same.',
+    mend: 'Record it again. Without a limit on the command line a replay warns, and is refused under CI.',
+    example: ['gatekeeper record fixtures/healthy --max-age 90d', 'gatekeeper fixture age fixtures/healthy'],
   },
   'report.write': {
     means: 'A report could not be written to its path.',
