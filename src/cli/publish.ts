@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Failure } from '../model/failure.js';
 import type { GateReport } from '../model/report.js';
+import { EXIT } from './exit-code.js';
 import { write } from './io.js';
 import type { CheckOptions } from './options.js';
 import type { ReportPlan } from './reports.js';
@@ -11,13 +12,23 @@ import { formats } from './wire.js';
 /** Formats that a program reads: nothing else may be written into them. */
 const FOR_PEOPLE = new Set(['pretty', 'markdown']);
 
-/** Writes every report, the CI's summary and annotations; gives back what could not be written. */
+/** What became of the reports. */
+export interface Published {
+  readonly failures: readonly Failure[];
+  readonly exitCode: number;
+}
+
+/**
+ * Writes every report, the CI's summary and annotations; gives back what could not be written.
+ *
+ * A pass whose report is missing cannot be shown to anyone: it is exit 2, and what is printed then says so.
+ */
 export async function publish(
   session: Session,
   report: GateReport,
   plan: ReportPlan,
   options: CheckOptions,
-): Promise<readonly Failure[]> {
+): Promise<Published> {
   const { io } = session;
   const style = styleOf(
     {
@@ -38,12 +49,14 @@ export async function publish(
   }
   const summary = await writeSummary(session, report, options);
   if (summary !== undefined) failures.push(summary);
+  const isShown = failures.length === 0 || (report.exitCode !== EXIT.pass && report.exitCode !== EXIT.warn);
+  const printed = isShown ? report : { ...report, exitCode: EXIT.config };
   await write(
     io.stdout,
-    await render(session, report, plan.stdout, FOR_PEOPLE.has(plan.stdout) ? style : plainStyle(style)),
+    await render(session, printed, plan.stdout, FOR_PEOPLE.has(plan.stdout) ? style : plainStyle(style)),
   );
   await annotate(session, report, plan, options);
-  return failures;
+  return { failures, exitCode: printed.exitCode };
 }
 
 async function render(

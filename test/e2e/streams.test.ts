@@ -171,7 +171,7 @@ describe('signals', () => {
     expect(toldBy(await run(['check', 'pass.gate.yaml', '-q', '-r', 'json:pipe']))).toMatchInlineSnapshot(`
       "exit 2
       --- stdout
-      ✓ PASS  1 passed  exit 0
+      ✓ PASS  1 passed  exit 2
       --- stderr
       pipe could not be written: it is a pipe that nobody reads
          give another path, or make room"
@@ -286,7 +286,7 @@ describe('reports in files', () => {
     expect(await write('/proc/nope/x', 'folder', 'pass.gate.yaml/x')).toMatchInlineSnapshot(`
       "exit 2
       --- stdout
-      ✓ PASS  1 passed  exit 0
+      ✓ PASS  1 passed  exit 2
       --- stderr
       /proc/nope/x could not be written: its folder is not there and cannot be made
          give another path, or make room
@@ -316,7 +316,7 @@ describe('reports in files', () => {
     expect(toldBy(result)).toMatchInlineSnapshot(`
       "exit 2
       --- stdout
-      ✓ PASS  1 passed  exit 0
+      ✓ PASS  1 passed  exit 2
       --- stderr
       big.json could not be written: it is larger than files may be here
          give another path, or make room"
@@ -333,7 +333,7 @@ describe('reports in files', () => {
     ).toMatchInlineSnapshot(`
       "exit 2
       --- stdout
-      ✓ PASS  1 passed  exit 0
+      ✓ PASS  1 passed  exit 2
       --- stderr
       full-link could not be written: the disk is full
          give another path, or make room"
@@ -517,7 +517,7 @@ describe('in a CI', () => {
     expect(toldBy(await run(['check', 'pass.gate.yaml', '-q'], env))).toMatchInlineSnapshot(`
       "exit 2
       --- stdout
-      ✓ PASS  1 passed  exit 0
+      ✓ PASS  1 passed  exit 2
       --- stderr
       /proc/nope/summary.md could not be written: its folder is not there and cannot be made
          give another path, or make room"

@@ -88,7 +88,7 @@ async function checkLive(
     const code = exitCodeOf(outcome, exitFlags(options), stopper.stopped());
     // A recording that was asked for and is not there must not look like one that is.
     const exitCode = recorded?.ok === false && code === EXIT.pass ? EXIT.config : code;
-    return await deliver(session, { ...outcome, exitCode }, plan, options, exitCode);
+    return await deliver(session, { ...outcome, exitCode }, plan, options);
   } finally {
     progress.stop();
     stopper.release();
@@ -114,7 +114,7 @@ async function checkReplay(
     return session.refuse([...replay.misses, ...(await changesIn(set, loaded.gates))]);
   if (options.verbose) await session.tell(await changesIn(set, loaded.gates));
   const exitCode = exitCodeOf(outcome, exitFlags(options), undefined);
-  return deliver(session, { ...outcome, exitCode }, plan, options, exitCode);
+  return deliver(session, { ...outcome, exitCode }, plan, options);
 }
 
 async function deliver(
@@ -122,13 +122,10 @@ async function deliver(
   report: GateReport,
   plan: ReportPlan,
   options: CheckOptions,
-  exitCode: ExitCode,
 ): Promise<number> {
-  const failures = await publish(session, report, plan, options);
-  if (failures.length === 0) return exitCode;
+  const { failures, exitCode } = await publish(session, report, plan, options);
   await session.tell(failures);
-  // A pass whose report is missing cannot be shown to anyone.
-  return exitCode === EXIT.pass || exitCode === EXIT.warn ? EXIT.config : exitCode;
+  return exitCode;
 }
 
 function runFacts(options: CheckOptions, facts: Pick<RunFacts, 'mode' | 'recordedAt' | 'asOf'>): RunFacts {
