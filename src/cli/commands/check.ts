@@ -8,7 +8,7 @@ import { settingsOfAll } from '../../model/hash.js';
 import type { GateReport } from '../../model/report.js';
 import type { Replay } from '../../recording/replay.js';
 import type { RecordedSet } from '../../recording/set.js';
-import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.js';
+import { EXIT, exitCodeOf } from '../exit-code.js';
 import type { Io } from '../io.js';
 import type { CheckOptions } from '../options.js';
 import { startProgress } from '../progress.js';
