@@ -127,7 +127,7 @@ describe('what cannot be run', () => {
       one('replay: nowhere\nexpect: pass'),
       `${at(8, 13)}nowhere holds no recorded set: manifest.yaml is not there
    8 │     replay: nowhere
-     │             ^^^^^^^  record one with "gatekeeper check --record DIR"`,
+     │             ^^^^^^^  record one with "gatekeeper record DIR" or "gatekeeper check --record DIR"`,
     ],
     [
       'a gate that is not there',
