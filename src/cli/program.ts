@@ -75,9 +75,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     async (paths: string[], options: GateOptions) =>
       done((await import('./commands/list.js')).list(paths, options, io)),
   );
-  command('schema [kind]', 'print the JSON Schema of gate, config, catalog or result', commonOptions).action(
-    async (kind: string | undefined, options: CommonOptions) =>
-      done((await import('./commands/schema.js')).schema(kind, options, io)),
+  command(
+    'schema [kind]',
+    'print the JSON Schema of gate, config, catalog, manifest or result',
+    commonOptions,
+  ).action(async (kind: string | undefined, options: CommonOptions) =>
+    done((await import('./commands/schema.js')).schema(kind, options, io)),
   );
   command(
     'explain <code|gate.criterion> [path...]',

@@ -3,24 +3,50 @@ import * as z from 'zod';
 export const MANIFEST_FILE = 'manifest.yaml';
 export const MANIFEST_VERSION = 1;
 
+const INSTANTS = ['2026-11-20T14:05:00Z'];
+
 /** What a set of recorded answers says of itself. */
 export const manifestSchema = z.strictObject({
-  schemaVersion: z.literal(MANIFEST_VERSION),
-  /** When it was recorded; a hand-written set has none. */
-  recordedAt: z.string().optional(),
-  /** The instant that every offset in the set is relative to; a replay's clock stands here. */
-  evalTime: z.string(),
-  tool: z.string().optional(),
-  /** `--since`, `--window` and `--var` of the recording run, for a replay that says nothing else. */
-  since: z.string().optional(),
-  window: z.string().optional(),
-  vars: z.record(z.string(), z.string()).optional(),
-  /** Environment variables that the files refer to, secrets left out. */
-  env: z.record(z.string(), z.string()).optional(),
-  /** How often a secret was cut out. */
-  redactions: z.number().optional(),
-  /** SHA-256 of each file. */
-  files: z.record(z.string(), z.string()).optional(),
+  schemaVersion: z.literal(MANIFEST_VERSION).meta({ description: 'Version of the form of the set.' }),
+  recordedAt: z
+    .string()
+    .optional()
+    .meta({ description: 'When it was recorded; a hand-written set has none.', examples: INSTANTS }),
+  evalTime: z.string().meta({
+    description: "The instant that every offset in the set is relative to; a replay's clock stands here.",
+    examples: INSTANTS,
+  }),
+  tool: z
+    .string()
+    .optional()
+    .meta({ description: 'Who recorded it.', examples: ['gatekeeper 0.1.0'] }),
+  since: z
+    .string()
+    .optional()
+    .meta({ description: '--since of the recording run, for a replay without one.', examples: INSTANTS }),
+  window: z
+    .string()
+    .optional()
+    .meta({ description: '--window of the recording run, for a replay without one.', examples: ['30m'] }),
+  vars: z
+    .record(z.string(), z.string())
+    .optional()
+    .meta({
+      description: '--var of the recording run, for a replay that says nothing else.',
+      examples: [{ route: '/checkout' }],
+    }),
+  env: z
+    .record(z.string(), z.string())
+    .optional()
+    .meta({ description: 'Environment variables that the files refer to, secrets left out.' }),
+  redactions: z.number().optional().meta({ description: 'How often a secret was cut out.' }),
+  files: z.record(z.string(), z.string()).optional().meta({ description: 'SHA-256 of each file.' }),
 });
+
+/** JSON Schema 2020-12 of a manifest. */
+export function manifestJsonSchema(): object {
+  const { $schema, ...rest } = z.toJSONSchema(manifestSchema, { target: 'draft-2020-12', io: 'input' });
+  return { $schema, $id: 'manifest.schema.json', title: 'gatekeeper recorded set', ...rest };
+}
 
 export type Manifest = z.output<typeof manifestSchema>;

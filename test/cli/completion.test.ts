@@ -136,7 +136,7 @@ describe.skipIf(!isHere('fish'))('fish', () => {
   test.each([
     ['gatekeeper che', ['check']],
     ['gatekeeper check --color a', ['always', 'auto']],
-    ['gatekeeper schema ', ['catalog', 'config', 'gate', 'result']],
+    ['gatekeeper schema ', ['catalog', 'config', 'gate', 'manifest', 'result']],
     ['gatekeeper check --on-n', ['--on-no-data']],
     ['gatekeeper completion ', ['bash', 'fish', 'pwsh', 'zsh']],
   ])('%s', async (line, offers) => {

@@ -8,7 +8,7 @@ import { Session } from '../session.js';
 import { plugins, resultSchema } from '../wire.js';
 
 /** Documents that have a published schema. */
-export const SCHEMA_KINDS = ['gate', 'config', 'catalog', 'result'] as const;
+export const SCHEMA_KINDS = ['gate', 'config', 'catalog', 'manifest', 'result'] as const;
 type SchemaKind = (typeof SCHEMA_KINDS)[number];
 
 /** Prints a JSON Schema: what editors check gate files by, and what readers of a result rely on. */
@@ -19,13 +19,19 @@ export async function schema(kind: string | undefined, options: CommonOptions, i
     const mend = near === undefined ? `schemas are ${SCHEMA_KINDS.join(', ')}` : `did you mean "${near}"?`;
     return new Session(options, io).refuse([{ code: 'usage', message: `"${wanted}" has no schema`, mend }]);
   }
-  const document = wanted === 'result' ? await ofResult() : await ofFile(wanted);
+  const document = await documentOf(wanted);
   await write(io.stdout, `${JSON.stringify(document, null, 2)}\n`);
   return EXIT.pass;
 }
 
 function isKind(kind: string): kind is SchemaKind {
   return SCHEMA_KINDS.some((each) => each === kind);
+}
+
+async function documentOf(kind: SchemaKind): Promise<object> {
+  if (kind === 'result') return ofResult();
+  if (kind === 'manifest') return (await import('../../recording/manifest.js')).manifestJsonSchema();
+  return ofFile(kind);
 }
 
 async function ofFile(kind: FileKind): Promise<object> {
