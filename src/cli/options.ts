@@ -59,6 +59,12 @@ export interface CheckOptions extends GateOptions, NetworkOptions {
   readonly annotations: 'auto' | 'github' | 'azure' | 'off';
 }
 
+export interface InitOptions extends CommonOptions, NetworkOptions {
+  readonly url?: string;
+  readonly metrics?: string;
+  readonly dir?: string;
+}
+
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 function duration(text: string): number {
@@ -141,6 +147,12 @@ export const networkOptions = (): readonly Option[] => [
     .default(30_000, '30s'),
   new Option('--retries <n>', 'tries after the first').argParser(count).default(3),
   new Option('--concurrency <n>', 'queries under way at once').argParser(positive).default(8),
+];
+
+export const initOptions = (): readonly Option[] => [
+  new Option('--url <url>', 'Prometheus, or what speaks its API (default: PROMETHEUS_URL)'),
+  new Option('--metrics <file|url>', "an exporter's /metrics page instead").conflicts('url'),
+  new Option('--dir <dir>', 'write below this folder'),
 ];
 
 export const planOptions = (): readonly Option[] => [

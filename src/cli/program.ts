@@ -9,6 +9,8 @@ import {
   commonOptions,
   type GateOptions,
   gateOptions,
+  type InitOptions,
+  initOptions,
   type NetworkOptions,
   networkOptions,
   type PlanOptions,
@@ -39,7 +41,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const isAll = called === undefined || called === 'help' || called === 'completion';
   const command = (name: string, about: string, options: () => readonly Option[]): Command => {
     const made = program.command(name).description(about);
-    if (isAll || name.startsWith(`${called} `)) for (const option of options()) made.addOption(option);
+    if (isAll || `${name} `.startsWith(`${called} `)) for (const option of options()) made.addOption(option);
     return made;
   };
   const done = (result: Promise<number>): Promise<void> =>
@@ -75,6 +77,11 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     async (paths: string[], options: GateOptions) =>
       done((await import('./commands/list.js')).list(paths, options, io)),
   );
+  command('init', 'write gates for what a Prometheus server or a /metrics page has', () => [
+    ...initOptions(),
+    ...networkOptions(),
+    ...commonOptions(),
+  ]).action(async (options: InitOptions) => done((await import('./commands/init.js')).init(options, io)));
   command(
     'schema [kind]',
     'print the JSON Schema of gate, config, catalog, manifest or result',

@@ -9,7 +9,18 @@ import { folderWith } from './shop.js';
 
 const run = promisify(execFile);
 const scripts = new Map<string, string>();
-const COMMANDS = ['check', 'validate', 'plan', 'list', 'schema', 'explain', 'doctor', 'completion', 'help'];
+const COMMANDS = [
+  'check',
+  'validate',
+  'plan',
+  'list',
+  'init',
+  'schema',
+  'explain',
+  'doctor',
+  'completion',
+  'help',
+];
 
 beforeAll(async () => {
   for (const shell of ['bash', 'zsh', 'fish', 'pwsh']) {
