@@ -168,7 +168,7 @@ describe('the gate schema', () => {
   });
 });
 
-test.each(['gate', 'config', 'catalog', 'manifest'])('the %s schema describes every key', (kind) => {
+test.each(KINDS)('the %s schema describes every key', (kind) => {
   const keys = keysOf(published(kind));
   expect(keys.length).toBeGreaterThan(9);
   expect(keys.filter(({ isDescribed }) => !isDescribed)).toEqual([]);
