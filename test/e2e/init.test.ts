@@ -162,7 +162,9 @@ test.each([
   ['a page that is not there', ['--metrics', 'gone.prom'], 2, 'gone.prom cannot be read: it is not there'],
   ['a file that is no page', ['--metrics', 'other.txt'], 2, 'other.txt holds no metrics in the text format'],
   ['a page of unknown metrics', ['--metrics', 'own.prom'], 2, 'none of the 1 metric of own.prom'],
-  ['a password in the URL', ['--url', 'http://me:hunter2@127.0.0.1'], 2, 'the URL holds a password'],
+  ['a password in the URL', ['--url', 'http://me:hunter2@127.0.0.1'], 2, 'the URL holds a name, a password'],
+  ['a token in the URL', ['--metrics', 'http://hunter2@127.0.0.1/metrics'], 2, 'the URL holds a name'],
+  ['a query in the URL', ['--url', 'http://127.0.0.1/?key=hunter2'], 2, 'the URL holds a name'],
   ['a word for a URL', ['--url', 'prometheus'], 2, '"prometheus" is no http:// or https:// URL'],
   [
     'a server that is not there',

@@ -32,8 +32,7 @@ export function originOf(
     });
   const isUrl = /^https?:\/\//i.test(given);
   if (isUrl && !URL.canParse(given)) return failed(notAUrl(given));
-  // It would be written into files.
-  if (isUrl && new URL(given).password !== '') return failed(WITH_PASSWORD);
+  if (isUrl && holdsMore(new URL(given), metrics === undefined)) return failed(WITH_SECRET);
   if (metrics !== undefined) return ok({ kind: isUrl ? 'page' : 'file', shown: metrics, url: USUAL_URL });
   return isUrl ? ok({ kind: 'server', shown: given, url: given }) : failed(notAUrl(given));
 }
@@ -46,9 +45,14 @@ function notAUrl(given: string): Failure {
   };
 }
 
-const WITH_PASSWORD: Failure = {
+/** Whether a URL may hold a secret: that of a server would be written into files, that of a page shown. */
+function holdsMore({ username, password, search }: URL, isServer: boolean): boolean {
+  return username !== '' || password !== '' || (isServer && search !== '');
+}
+
+const WITH_SECRET: Failure = {
   code: 'usage',
-  message: 'the URL holds a password, which would be written into the configuration',
+  message: 'the URL holds a name, a password or a query, which would be written down',
   mend: 'save the page of the exporter and give it with --metrics FILE; docs/gatefile.md says how a backend gets its secret',
 };
 
