@@ -97,6 +97,12 @@ export interface FixtureOptions extends CommonOptions {
   readonly label: readonly string[];
 }
 
+export interface InitOptions extends CommonOptions, NetworkOptions {
+  readonly url?: string;
+  readonly metrics?: string;
+  readonly dir?: string;
+}
+
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 function duration(text: string): number {
@@ -179,6 +185,12 @@ export const networkOptions = (): readonly Option[] => [
     .default(30_000, '30s'),
   new Option('--retries <n>', 'tries after the first').argParser(count).default(3),
   new Option('--concurrency <n>', 'queries under way at once').argParser(positive).default(8),
+];
+
+export const initOptions = (): readonly Option[] => [
+  new Option('--url <url>', 'Prometheus, or what speaks its API (default: PROMETHEUS_URL)'),
+  new Option('--metrics <file|url>', "an exporter's /metrics page instead").conflicts('url'),
+  new Option('--dir <dir>', 'write below this folder'),
 ];
 
 export const planOptions = (): readonly Option[] => [

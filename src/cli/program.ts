@@ -13,6 +13,8 @@ import {
   fixtureOptions,
   type GateOptions,
   gateOptions,
+  type InitOptions,
+  initOptions,
   type NetworkOptions,
   networkOptions,
   type PlanOptions,
@@ -47,7 +49,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const isAll = called === undefined || called === 'help' || called === 'completion';
   const command = (name: string, about: string, options: () => readonly Option[]): Command => {
     const made = program.command(name).description(about);
-    if (isAll || name.startsWith(`${called} `)) for (const option of options()) made.addOption(option);
+    if (isAll || `${name} `.startsWith(`${called} `)) for (const option of options()) made.addOption(option);
     return made;
   };
   const done = (result: Promise<number>): Promise<void> =>
@@ -111,9 +113,14 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     async (paths: string[], options: GateOptions) =>
       done((await import('./commands/list.js')).list(paths, options, io)),
   );
+  command('init', 'write gates for what a Prometheus server or a /metrics page has', () => [
+    ...initOptions(),
+    ...networkOptions(),
+    ...commonOptions(),
+  ]).action(async (options: InitOptions) => done((await import('./commands/init.js')).init(options, io)));
   command(
     'schema [kind]',
-    'print the JSON Schema of gate, config, catalog, incidents, result, backtest or test',
+    'print the JSON Schema of gate, config, catalog, incidents, manifest, result, backtest or test',
     commonOptions,
   ).action(async (kind: string | undefined, options: CommonOptions) =>
     done((await import('./commands/schema.js')).schema(kind, options, io)),

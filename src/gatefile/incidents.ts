@@ -37,7 +37,8 @@ export const incidentsSchema = strict({
           .meta({ description: 'Gates that are meant to see it; all of them by default.' }),
       }),
     )
-    .min(1, 'list at least one incident'),
+    .min(1, 'list at least one incident')
+    .meta({ description: 'What happened, each with a name of its own.' }),
 }).meta({
   description: 'Incidents that have been: what criteria guard against, and what a backtest looks for.',
 });

@@ -32,7 +32,7 @@ const scalar = z
 /** Parses a string by one of the grammar's readers, keeping its message and mend. */
 function parsed<T>(
   read: (text: string) => Result<T>,
-  meta: { description: string; examples: string[] },
+  meta: { description?: string; examples: string[] },
 ): z.ZodPipe<z.ZodString, z.ZodTransform<T, string>> {
   return z
     .string()
@@ -59,21 +59,20 @@ const oneLimit = parsed<WrittenLimit>(
     return result.ok ? { ok: true, value: { text: written.trim(), limit: result.value } } : result;
   },
   {
-    description: 'A pass-shaped limit.',
+    // No description: editors would show it in the place of that of "pass" and "warn".
     examples: ['>= 97%', '<= 450ms', '>= baseline - 1pp', '<= baseline * 1.1', 'between 1 and 5'],
   },
 );
+
+const limits = (description: string) =>
+  z.array(oneLimit).min(1, 'list at least one limit').meta({ description });
 
 /** A limit, or `all:`/`any:` of limits. */
 export const limit = z.union(
   [
     oneLimit,
-    strict({ all: z.array(oneLimit).min(1, 'list at least one limit') }).transform((node) =>
-      group('all', node.all),
-    ),
-    strict({ any: z.array(oneLimit).min(1, 'list at least one limit') }).transform((node) =>
-      group('any', node.any),
-    ),
+    strict({ all: limits('All of them must hold.') }).transform((node) => group('all', node.all)),
+    strict({ any: limits('One of them must hold.') }).transform((node) => group('any', node.any)),
   ],
   {
     error:

@@ -5,40 +5,81 @@ export const MANIFEST_FILE = 'manifest.yaml';
 export const MANIFEST_VERSION = 1;
 
 export const EXPIRED = ['warn', 'refuse'] as const;
+const INSTANTS = ['2026-11-20T14:05:00Z'];
 
 /** What a set of recorded answers says of itself. */
 export const manifestSchema = z.strictObject({
-  schemaVersion: z.literal(MANIFEST_VERSION),
-  /** When it was recorded; a hand-written set has none. */
-  recordedAt: z.string().optional(),
-  /** The instant that every offset in the set is relative to; a replay's clock stands here. */
-  evalTime: z.string(),
-  /** How many files are listed below. It stands above them, so that a manifest cut short is known. */
-  count: z.number().int().optional(),
-  tool: z.string().optional(),
-  /** `--since`, `--window` and `--var` of the recording run, for a replay that says nothing else. */
-  since: z.string().optional(),
-  window: z.string().optional(),
-  vars: z.record(z.string(), z.string()).optional(),
-  /** Environment variables that the files refer to, secrets left out. */
-  env: z.record(z.string(), z.string()).optional(),
-  /** First instant that a backtest may look at, where the set holds history and no single window. */
-  historyFrom: z.string().optional(),
-  /** Age from which a replay warns, or is refused. */
-  maxAge: z.string().optional(),
-  /** What a replay of a set past its age does; by default it warns, and is refused under CI. */
-  onExpired: z.enum(EXPIRED).optional(),
-  /** What the gates must say of it, where it was recorded for that. */
-  expect: z.enum(VERDICTS).optional(),
-  /** The gates it was recorded for, as they were then. */
+  schemaVersion: z.literal(MANIFEST_VERSION).meta({ description: 'Version of the form of the set.' }),
+  recordedAt: z
+    .string()
+    .optional()
+    .meta({ description: 'When it was recorded; a hand-written set has none.', examples: INSTANTS }),
+  evalTime: z.string().meta({
+    description: "The instant that every offset in the set is relative to; a replay's clock stands here.",
+    examples: INSTANTS,
+  }),
+  count: z.number().int().optional().meta({
+    description:
+      'How many files are listed below. It stands above them, so that a manifest cut short is known.',
+  }),
+  tool: z
+    .string()
+    .optional()
+    .meta({ description: 'Who recorded it.', examples: ['gatekeeper 0.1.0'] }),
+  since: z
+    .string()
+    .optional()
+    .meta({ description: '--since of the recording run, for a replay without one.', examples: INSTANTS }),
+  window: z
+    .string()
+    .optional()
+    .meta({ description: '--window of the recording run, for a replay without one.', examples: ['30m'] }),
+  vars: z
+    .record(z.string(), z.string())
+    .optional()
+    .meta({
+      description: '--var of the recording run, for a replay that says nothing else.',
+      examples: [{ route: '/checkout' }],
+    }),
+  env: z
+    .record(z.string(), z.string())
+    .optional()
+    .meta({ description: 'Environment variables that the files refer to, secrets left out.' }),
+  historyFrom: z.string().optional().meta({
+    description:
+      'First instant that a backtest may look at, where the set holds history and no single window.',
+    examples: INSTANTS,
+  }),
+  maxAge: z
+    .string()
+    .optional()
+    .meta({ description: 'Age from which a replay warns, or is refused.', examples: ['30d'] }),
+  onExpired: z.enum(EXPIRED).optional().meta({
+    description: 'What a replay of a set past its age does; by default it warns, and is refused under CI.',
+  }),
+  expect: z
+    .enum(VERDICTS)
+    .optional()
+    .meta({ description: 'What the gates must say of it, where it was recorded for that.' }),
   gates: z
-    .record(z.string(), z.strictObject({ settings: z.string(), criteria: z.array(z.string()) }))
-    .optional(),
-  /** How often a secret was cut out. */
-  redactions: z.number().optional(),
-  /** SHA-256 of each file. */
-  files: z.record(z.string(), z.string()).optional(),
+    .record(
+      z.string(),
+      z.strictObject({
+        settings: z.string().meta({ description: 'Hash of the settings of the gate.' }),
+        criteria: z.array(z.string()).meta({ description: 'Each criterion in a line.' }),
+      }),
+    )
+    .optional()
+    .meta({ description: 'The gates it was recorded for, as they were then.' }),
+  redactions: z.number().optional().meta({ description: 'How often a secret was cut out.' }),
+  files: z.record(z.string(), z.string()).optional().meta({ description: 'SHA-256 of each file.' }),
 });
+
+/** JSON Schema 2020-12 of a manifest. */
+export function manifestJsonSchema(): object {
+  const { $schema, ...rest } = z.toJSONSchema(manifestSchema, { target: 'draft-2020-12', io: 'input' });
+  return { $schema, $id: 'manifest.schema.json', title: 'gatekeeper recorded set', ...rest };
+}
 
 export type Manifest = z.output<typeof manifestSchema>;
 /** A gate as it was when a set was recorded: the hash of its settings, and each criterion in a line. */

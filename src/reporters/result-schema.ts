@@ -39,11 +39,14 @@ const query = z.object({
   part: z.string().describe('What the answer is used as: good, total, value …'),
   backend: z.string().describe('Id of the backend that was asked'),
   text: z.string().describe('The query as it was asked, variables expanded, secrets masked'),
-  state: z.enum(['taken', 'failed']),
+  state: z.enum(['taken', 'failed']).describe('Whether there is an answer'),
   durationMs: z.number().describe('How long the answer took, in milliseconds'),
   series: z.number().describe('Number of series in the answer'),
   failure: z
-    .object({ code: z.string().describe('Code that `gatekeeper explain` knows'), message: z.string() })
+    .object({
+      code: z.string().describe('Code that `gatekeeper explain` knows'),
+      message: z.string().describe('The same for people'),
+    })
     .nullable()
     .describe('Why there is no answer'),
 });
@@ -53,45 +56,51 @@ const pair = z.tuple([z.number(), z.number()]).meta({ minItems: 2, maxItems: 2 }
 const span = z.object({
   window: z.string().meta({ description: 'Length of the window', examples: ['1h'] }),
   burn: z.number().nullable().describe('How many times as fast as the budget lasts for its period'),
-  bad: z.number(),
+  bad: z.number().describe('Events that were not good'),
   n: z.number().describe('All events'),
 });
 
 const burn = z.object({
   objective: z.number().describe('Share of good events that is promised'),
   period: z.string().meta({ description: 'Time that the budget is for', examples: ['30d'] }),
-  rows: z.array(
-    z.object({
-      name: z.string(),
-      severity: z.enum(BURN_SEVERITIES).describe('page fails a release, ticket warns'),
-      factor: z.number().describe('Burns when both windows are above it'),
-      needed: z.number().describe('Events that each window needs'),
-      long: span,
-      short: span,
-      state: z.enum(['burns', 'quiet', 'open']),
-    }),
-  ),
+  rows: z
+    .array(
+      z.object({
+        name: z.string().describe('Name of the row'),
+        severity: z.enum(BURN_SEVERITIES).describe('page fails a release, ticket warns'),
+        factor: z.number().describe('Burns when both windows are above it'),
+        needed: z.number().describe('Events that each window needs'),
+        long: span.describe('The longer window'),
+        short: span.describe('The shorter window: whether it still goes on'),
+        state: z.enum(['burns', 'quiet', 'open']).describe('open: too few events to tell'),
+      }),
+    )
+    .describe('Pairs of windows, in the order of the gate file'),
   remaining: z
     .object({
       share: z.number().nullable().describe('Share of the budget that is left; below 0 when it is overspent'),
-      bad: z.number(),
+      bad: z.number().describe('Events that were not good'),
       n: z.number().describe('All events'),
       needed: z.number().describe('Events that are needed'),
-      state: z.enum(['enough', 'spent', 'open']),
+      state: z.enum(['enough', 'spent', 'open']).describe('open: too few events to tell'),
     })
     .nullable()
     .describe('Null where nothing is asked of what is left'),
 });
 
 const anomaly = z.object({
-  against: z.enum(ANOMALY_PASTS),
-  detector: z.enum(['hampel', 'page-hinkley', 'e-detector', 'shiryaev-roberts']),
-  direction: z.enum(DIRECTIONS),
+  against: z.enum(ANOMALY_PASTS).describe('What is usual is learnt from this'),
+  detector: z
+    .enum(['hampel', 'page-hinkley', 'e-detector', 'shiryaev-roberts'])
+    .describe('How a change is seen'),
+  direction: z.enum(DIRECTIONS).describe('Which way counts as a change'),
   threshold: z.number().describe('Spreads, or steps in which there is one false alarm'),
   score: z.number().nullable().describe('Largest in the window, in the unit of the threshold'),
   usual: z.number().nullable().describe('Usual level of a step'),
   seen: z.number().nullable().describe('Level of the steps behind the score'),
-  history: z.object({ n: z.number(), asked: z.number() }).describe('Earlier steps with data, and asked for'),
+  history: z
+    .object({ n: z.number().describe('With data'), asked: z.number().describe('Asked for') })
+    .describe('Earlier steps with data, and asked for'),
   dispersion: z.number().nullable().describe('How much more earlier steps vary than independent events'),
 });
 
@@ -100,25 +109,29 @@ const criterion = z.object({
     .string()
     .meta({ description: 'Unique in the report', examples: ['storefront-canary.checkout-slo[path=edge]'] }),
   id: z.string().describe('Name in the gate file'),
-  signal: z.string(),
+  signal: z.string().describe('Name of the signal that is judged'),
   kind: z.string().describe('Kind of the signal: ratio, rate, histogram, value …'),
-  about: z.string().nullable(),
+  about: z.string().nullable().describe('What the signal is'),
   take: z.string().nullable().describe('How time was reduced, as written; null where counts are totalled'),
   segment: labels.nullable().describe('Segment that this verdict is about'),
   series: labels.nullable().describe('Labels of the series under `across: each`'),
-  component: z.string().nullable(),
+  component: z.string().nullable().describe('What it speaks of'),
   owner: z.string().nullable().describe('The first to call'),
-  runbook: z.string().nullable(),
+  runbook: z.string().nullable().describe('What to do when it does not pass'),
   advisory: z.boolean().describe('Shown, never blocks'),
   critical: z.boolean().describe('Cannot be outvoted by a score'),
   verdict: verdict.describe('The verdict after waivers and policies'),
-  reason: reason.nullable(),
+  reason: reason.nullable().describe('Why it is not a plain pass; null for one'),
   judged: z
-    .object({ verdict, reason: reason.nullable() })
+    .object({ verdict, reason: reason.nullable().describe('Why it is not a plain pass; null for one') })
     .nullable()
     .describe('What the judge said, where a waiver, a policy or a fallback changed it'),
   waiver: z
-    .object({ by: z.string(), because: z.string(), until: instant.nullable() })
+    .object({
+      by: z.string().describe('Who waives'),
+      because: z.string().describe('Why'),
+      until: instant.nullable().describe('Until when it holds; null where no end was given'),
+    })
     .nullable()
     .describe('Who lets a failed criterion through, and why'),
   value: z
@@ -148,7 +161,10 @@ const criterion = z.object({
         .nullable()
         .describe('Range of the estimate, 95 % but for Kayenta; valid at every look where there is `logE`'),
       logE: z
-        .object({ fail: z.number().nullable(), pass: z.number().nullable() })
+        .object({
+          fail: z.number().nullable().describe('Worse than allowed'),
+          pass: z.number().nullable().describe('Certainly within'),
+        })
         .nullable()
         .describe('Largest ln E so far: worse than allowed, certainly within; decided at ln(1 / budget)'),
       alpha: z
@@ -162,11 +178,22 @@ const criterion = z.object({
           'Chance that it passes a release at the limit, over all looks; null where nothing holds it down',
         ),
       strata: z.number().describe('Steps with data in every arm, or earlier windows that were used'),
-      n: z.object({ canary: z.number(), baseline: z.number().nullable() }),
+      n: z
+        .object({
+          canary: z.number().describe('Of the judged arm'),
+          baseline: z.number().nullable().describe('Of the baseline'),
+        })
+        .describe('Observations that were weighed'),
       dispersion: z.number().nullable().describe('How much more steps vary than independent requests would'),
-      firstCrossing: z.object({ side: z.enum(['fail', 'pass']), at: instant }).nullable(),
+      firstCrossing: z
+        .object({ side: z.enum(['fail', 'pass']).describe('Which side was certain'), at: instant })
+        .nullable()
+        .describe('The end of the step after which it first decided; null while it is open'),
       needed: z
-        .object({ n: z.number(), time: z.string() })
+        .object({
+          n: z.number().describe('Observations of the judged arm'),
+          time: z.string().describe('Steps, as a time'),
+        })
         .nullable()
         .describe('About how much more is needed, if the numbers stay as they are'),
       history: z
@@ -180,7 +207,10 @@ const criterion = z.object({
         .object({
           larger: z.number().describe('Share of pairs in which the judged value is the larger, ties half'),
           p: z
-            .object({ above: z.number(), below: z.number() })
+            .object({
+              above: z.number().describe('Of the test that the values lie above the limit'),
+              below: z.number().describe('Of the test that they lie below it'),
+            })
             .nullable()
             .describe('One-sided chances at the pass limit'),
         })
@@ -188,37 +218,48 @@ const criterion = z.object({
         .describe('Null where the values were not compared by their ranks'),
       kayenta: z
         .object({
-          classification: z.enum(['High', 'Low', 'Pass']),
-          effectSize: z.enum(['mean-ratio', 'cles']),
-          effect: z.number().nullable(),
-          meanRatio: z.number().nullable(),
+          classification: z
+            .enum(['High', 'Low', 'Pass'])
+            .describe('Whether the canary lies above, below or with the baseline'),
+          effectSize: z.enum(['mean-ratio', 'cles']).describe('How the size of a difference is measured'),
+          effect: z.number().nullable().describe('Size of the difference'),
+          meanRatio: z.number().nullable().describe('Mean of the canary over that of the baseline'),
           critical: z.boolean().describe('The effect lies beyond the critical threshold'),
         })
         .nullable()
         .describe("What Kayenta's judge says; null where another one judged"),
       burn: burn.nullable().describe('An error budget; null for any other evidence'),
       anomaly: anomaly.nullable().describe('A series against its own past; null for any other evidence'),
-      settingsHash: z.string(),
+      settingsHash: z.string().describe('The `settings` of its gate'),
     })
     .nullable()
     .describe('How sure it is; null where the point estimate decided'),
-  window,
+  window: window.describe('The window that was judged'),
   coverage: z.number().nullable().describe('Share of strata that hold data, 0..1'),
   newest: instant.nullable().describe('Newest sample'),
   baseline: z
-    .object({ arm: z.string(), value: z.number().nullable(), n: z.number(), window })
+    .object({
+      arm: z.string().describe('Name of the arm'),
+      value: z.number().nullable().describe('Its number, in `unit`'),
+      n: z.number().describe('Observations behind it'),
+      window: window.describe('Its window; shifted where the baseline is in the past'),
+    })
     .nullable()
     .describe('What the value was compared with'),
   strata: z
     .object({
-      judged: z.array(z.number().nullable()),
-      baseline: z.array(z.number().nullable()).nullable(),
+      judged: z.array(z.number().nullable()).describe('Of the judged arm'),
+      baseline: z.array(z.number().nullable()).nullable().describe('Of the baseline; null without one'),
     })
     .nullable()
     .describe('The judged number per stratum of each arm; null where a stratum holds no data'),
-  queries: z.array(query),
+  queries: z.array(query).describe('What was asked, and how it was answered'),
   source: z
-    .object({ file: z.string(), line: z.number(), column: z.number() })
+    .object({
+      file: z.string().describe('The gate file'),
+      line: z.number().describe('Counted from 1'),
+      column: z.number().describe('Counted from 1'),
+    })
     .describe('Where the criterion stands in the gate file, counted from 1'),
   findings: z
     .array(
@@ -227,37 +268,48 @@ const criterion = z.object({
           .string()
           .meta({ description: 'The check, and what it found', examples: ['canonical.missing'] }),
         url: z.string().describe('The page as it is listed'),
-        detail: z.string(),
+        detail: z.string().describe('What is wrong with it'),
       }),
     )
     .exactOptional()
     .describe('What is wrong, page by page; absent where no pages were probed'),
-  notes: z.array(z.string()),
+  notes: z.array(z.string()).describe('Remarks'),
 });
 
 const gate = z.object({
-  id: z.string(),
-  file: z.string(),
-  about: z.string().nullable(),
+  id: z.string().describe('Name of the gate'),
+  file: z.string().describe('Its file, as it was named'),
+  about: z.string().nullable().describe('What it watches over'),
   component: z.string().nullable().describe('What is released'),
-  owners: z.object({
-    decide: z.array(z.string()).describe('May widen exposure and waive a criterion'),
-    stop: z.array(z.string()).describe('May stop exposure'),
-    escalate: z.array(z.object({ to: z.string(), after: z.string().nullable() })),
-  }),
-  runbook: z.string().nullable(),
+  owners: z
+    .object({
+      decide: z.array(z.string()).describe('May widen exposure and waive a criterion'),
+      stop: z.array(z.string()).describe('May stop exposure'),
+      escalate: z
+        .array(
+          z.object({
+            to: z.string().describe('A person, a role or a channel'),
+            after: z.string().nullable().describe('How long to wait first'),
+          }),
+        )
+        .describe('Who to turn to, in order'),
+    })
+    .describe('Who decides, who stops, who is told'),
+  runbook: z.string().nullable().describe('What to do on anything but a pass'),
   verdict: foldedVerdict,
-  reason: reason.nullable(),
+  reason: reason.nullable().describe('Why it is not a plain pass; null for one'),
   settings: z.string().describe('Hash of the limits, steps and budgets of this gate'),
-  window: window.extend({
-    full: z.boolean().describe('False while the window is still growing'),
-    since: instant.nullable().describe('The deploy time that was given'),
-  }),
+  window: window
+    .extend({
+      full: z.boolean().describe('False while the window is still growing'),
+      since: instant.nullable().describe('The deploy time that was given'),
+    })
+    .describe('The window of the gate'),
   arms: z
     .array(
       z.object({
-        name: z.string(),
-        variables: labels,
+        name: z.string().describe('Name of the arm'),
+        variables: labels.describe('Variables that make it this arm'),
         shift: z.string().nullable().describe('How far in the past'),
       }),
     )
@@ -266,7 +318,7 @@ const gate = z.object({
     .object({
       traffic: z.number().describe('Declared share of the judged arm, of what both arms get, 0..1'),
       within: z.number().describe('How far off the share may be, 0..1'),
-      limit: z.string(),
+      limit: z.string().describe('The split that was declared, as a limit'),
       signal: z.string().describe('Signal whose totals counted the traffic'),
       verdict: z
         .enum(['pass', 'fail', 'inconclusive'])
@@ -278,35 +330,42 @@ const gate = z.object({
     .nullable()
     .describe('How traffic was split; null where the gate does not declare it'),
   score: z
-    .object({ points: z.number().nullable().describe('0..100'), pass: z.number(), warn: z.number() })
-    .nullable(),
+    .object({
+      points: z.number().nullable().describe('0..100'),
+      pass: z.number().describe('Points to pass'),
+      warn: z.number().describe('Points to warn'),
+    })
+    .nullable()
+    .describe('The score; null where the gate has none'),
   policy: z
     .object({
       falseAlarm: z.number().describe('Chance that a healthy release fails'),
       falsePass: z.number().describe('Chance that a bad release passes'),
-      onInconclusive: z.enum(['inconclusive', 'fail']),
+      onInconclusive: z.enum(['inconclusive', 'fail']).describe('What an inconclusive gate is'),
     })
     .describe('The gate-wide policy, with its defaults'),
   criteria: z.array(criterion).describe('All of them, passes included, in the order of the file'),
-  notes: z.array(z.string()),
+  notes: z.array(z.string()).describe('Remarks on the gate'),
 });
 
 export const resultSchema = z
   .object({
     schemaVersion: z.string().describe('Additive within a major version'),
-    tool: z.object({ name: z.literal('gatekeeper'), version: z.string() }),
+    tool: z
+      .object({ name: z.literal('gatekeeper'), version: z.string().describe('Its version') })
+      .describe('What wrote it'),
     mode: z.enum(['live', 'replay']).describe('Whether backends were asked or a recorded set was replayed'),
     recordedAt: instant.nullable().describe('When a replayed set was recorded'),
     asOf: instant.describe('The instant that the run was evaluated at'),
     verdict: foldedVerdict,
-    exitCode: z.number().int(),
+    exitCode: z.number().int().describe('What `gatekeeper check` exits with: see the README'),
     reasons: z
       .array(
         z.object({
           key: z.string().describe('Gate or criterion'),
           verdict,
-          code: z.string(),
-          text: z.string(),
+          code: z.string().describe('Code that `gatekeeper explain` knows'),
+          text: z.string().describe('The same for people'),
         }),
       )
       .describe('Why the exit code is what it is, worst first'),
@@ -314,7 +373,7 @@ export const resultSchema = z
     settings: z
       .string()
       .describe('Hash of limits, steps and budgets: `check --settings` holds a rollout to it'),
-    gates: z.array(gate),
+    gates: z.array(gate).describe('All of them, in the order they were read'),
     notes: z.array(z.string()).describe('Remarks on the whole run'),
   })
   .meta({ title: 'gatekeeper result', description: 'What one run of gatekeeper found' });

@@ -131,7 +131,7 @@ export const testSchema = strict({
     .meta({ description: 'Looks, by the time since the release began to take traffic: [5m, 10m, 30m].' }),
   window: duration.optional().meta({ description: 'Overrides the length of the window, as --window does.' }),
   vars: z.record(z.string(), plain).optional().meta({ description: 'Variables of the gate, as --var.' }),
-  series: z.array(seriesSchema).optional(),
+  series: z.array(seriesSchema).optional().meta({ description: 'What is answered, by signal and part.' }),
   backends: z
     .record(z.string(), strict({ error }))
     .optional()
@@ -171,7 +171,10 @@ export const testFileSchema = strict({
     .array(seriesSchema)
     .optional()
     .meta({ description: 'Answers of all tests; what a test says of the same question stands over them.' }),
-  tests: z.array(testSchema).min(1, 'a file without tests tests nothing'),
+  tests: z
+    .array(testSchema)
+    .min(1, 'a file without tests tests nothing')
+    .meta({ description: 'Tests, each of one gate and its looks.' }),
 }).meta({ title: 'Tests of release gates', description: 'Tests of gates: answers, and what they make.' });
 
 export type TestFile = z.output<typeof testFileSchema>;

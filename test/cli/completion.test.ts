@@ -9,7 +9,18 @@ import { folderWith } from './shop.js';
 
 const run = promisify(execFile);
 const scripts = new Map<string, string>();
-const COMMANDS = ['check', 'validate', 'plan', 'list', 'schema', 'explain', 'doctor', 'completion', 'help'];
+const COMMANDS = [
+  'check',
+  'validate',
+  'plan',
+  'list',
+  'init',
+  'schema',
+  'explain',
+  'doctor',
+  'completion',
+  'help',
+];
 
 beforeAll(async () => {
   for (const shell of ['bash', 'zsh', 'fish', 'pwsh']) {
@@ -136,7 +147,7 @@ describe.skipIf(!isHere('fish'))('fish', () => {
   test.each([
     ['gatekeeper che', ['check']],
     ['gatekeeper check --color a', ['always', 'auto']],
-    ['gatekeeper schema ', ['catalog', 'config', 'gate', 'result']],
+    ['gatekeeper schema ', ['catalog', 'config', 'gate', 'manifest', 'result']],
     ['gatekeeper check --on-n', ['--on-no-data']],
     ['gatekeeper completion ', ['bash', 'fish', 'pwsh', 'zsh']],
   ])('%s', async (line, offers) => {

@@ -21,7 +21,7 @@ import {
 export const httpQuery = strict({
   path: z.string().optional().meta({ description: 'Path below the url; {{variables}} are percent-encoded.' }),
   method: z.enum(['GET', 'POST']).optional().meta({ description: 'GET, or POST where there is a body.' }),
-  headers: namedStrings.optional(),
+  headers: namedStrings.optional().meta({ description: 'Headers, besides those of the backend.' }),
   params: namedStrings.optional().meta({ description: 'Query parameters, besides those of the backend.' }),
   body: z
     .union([z.string(), z.record(z.string(), z.unknown())])

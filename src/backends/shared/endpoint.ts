@@ -5,7 +5,9 @@ import { secret, strict, stringOrSecret } from '../../contracts/schema.js';
 import type { SecretValue } from '../../contracts/secrets.js';
 
 const auth = strict({
-  basic: strict({ username: z.string(), password: secret }).optional(),
+  basic: strict({ username: z.string().meta({ description: 'Name of the user.' }), password: secret })
+    .optional()
+    .meta({ description: 'A name and a password.' }),
   bearer: secret.optional(),
 })
   .refine(({ basic, bearer }) => (basic === undefined) !== (bearer === undefined), {
@@ -19,9 +21,11 @@ const tls = strict({
   key: z.string().optional().meta({ description: 'PEM file with the client key.' }),
   'server-name': z.string().optional().meta({ description: 'Name that the certificate must hold.' }),
   'insecure-skip-verify': z.boolean().optional().meta({ description: 'Takes any certificate.' }),
-}).refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
-  error: '"cert" and "key" go together: give both, or neither',
-});
+})
+  .refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
+    error: '"cert" and "key" go together: give both, or neither',
+  })
+  .meta({ description: 'Certificates, and how they are checked.' });
 
 /** Names to strings or secrets: headers and query parameters. */
 export const namedStrings = z.record(z.string().min(1), stringOrSecret);
@@ -35,7 +39,7 @@ export const endpointShape = {
     .string()
     .refine(isHttpUrl, { error: 'an http:// or https:// URL is expected' })
     .meta({ description: 'Base URL; a path in it is kept in front of every request path.' }),
-  headers: namedStrings.optional(),
+  headers: namedStrings.optional().meta({ description: 'Headers of every request.' }),
   params: namedStrings.optional().meta({ description: 'Query parameters of every request.' }),
   auth: auth.optional(),
   tls: tls.optional(),

@@ -23,7 +23,12 @@ const tls = z
 /** What a backend takes that keeps a connection to a server; the port is the product's own without one. */
 export const serverBlock = strict({
   host: z.string().min(1).optional().meta({ description: 'Name or address; this machine without it.' }),
-  port: z.int().min(1).max(65_535).optional(),
+  port: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .meta({ description: "TCP port; the product's own without it." }),
   database: z.string().min(1).meta({ description: 'Which database.' }),
   user: z.string().min(1).meta({ description: 'Who asks; one that may only read is best.' }),
   password: secret.optional(),

@@ -8,7 +8,16 @@ import { Session } from '../session.js';
 import { backtestSchema, plugins, resultSchema } from '../wire.js';
 
 /** Documents that have a published schema. */
-export const SCHEMA_KINDS = ['gate', 'config', 'catalog', 'incidents', 'result', 'backtest', 'test'] as const;
+export const SCHEMA_KINDS = [
+  'gate',
+  'config',
+  'catalog',
+  'incidents',
+  'manifest',
+  'result',
+  'backtest',
+  'test',
+] as const;
 type SchemaKind = (typeof SCHEMA_KINDS)[number];
 
 /** Prints a JSON Schema: what editors check gate files by, and what readers of a result rely on. */
@@ -40,6 +49,8 @@ async function documentOf(kind: SchemaKind): Promise<object> {
       return named(kind, (await resultSchema()).resultJsonSchema());
     case 'backtest':
       return named(kind, (await backtestSchema()).backtestJsonSchema());
+    case 'manifest':
+      return (await import('../../recording/manifest.js')).manifestJsonSchema();
     case 'test':
       return (await import('../../testing/json-schema.js')).testJsonSchema();
     default:

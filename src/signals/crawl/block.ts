@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { strict, stringOrSecret } from '../../contracts/schema.js';
+import { CHECKS } from './checks/all.js';
 import { COLUMNS, expectSchema } from './expect.js';
 
 const HOST = /^(?:\{\{[^{}]+\}\}|[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?:\d{1,5}|\{\{[^{}]+\}\}))?$/;
@@ -16,9 +17,16 @@ const named = z.record(
 );
 
 const row = strict({
-  ...Object.fromEntries(COLUMNS.map((column) => [column, scalar.optional()])),
-  url: text,
+  ...Object.fromEntries(
+    COLUMNS.map((column) => [column, scalar.optional().meta({ description: aboutColumn(column) })]),
+  ),
+  url: text.meta({ description: 'Address of the page.' }),
 });
+
+function aboutColumn(column: string): string {
+  const names = CHECKS.filter(({ columns }) => columns.includes(column)).map(({ id }) => `"${id}"`);
+  return `What is expected of this page, for the check ${names.join(', ')}.`;
+}
 
 /** A page of the list, and what is expected of it. */
 export const urlsSchema = z

@@ -1,0 +1,116 @@
+import path from 'node:path';
+import { catalogIn } from '../../gatefile/discover.js';
+import { BackendError, type Failure } from '../../model/failure.js';
+import { EXIT } from '../exit-code.js';
+import { detect, type FoundSignal, signalsIn } from '../init/detect.js';
+import { type Origin, openMetrics, originOf } from '../init/origin.js';
+import { surroundingsOf } from '../init/surroundings.js';
+import { CI_STEPS, configText, gateText, type Proposal, proposalsOf } from '../init/texts.js';
+import { type NewFile, type Written, writeNew } from '../init/write-new.js';
+import { type Io, write } from '../io.js';
+import type { InitOptions } from '../options.js';
+import { counted, tableText } from '../page/page.js';
+import { Session } from '../session.js';
+import { catalogFolder, createBackendContext, createStopper } from '../wire.js';
+
+/**
+ * Writes a gate for each product whose metrics a server or a page has, and the configuration where there is none. It asks
+ * nothing and overwrites nothing.
+ *
+ * @returns 0 when something was written, 2 when nothing could be, 4 when the server could not be asked
+ */
+export async function init(options: InitOptions, io: Io): Promise<number> {
+  const session = new Session(options, io);
+  const origin = originOf(options, io.env);
+  if (!origin.ok) return session.refuse(origin.failures);
+  const folder = path.resolve(session.cwd, options.dir ?? '.');
+  const surroundings = surroundingsOf(folder, options.config, session.cwd, io.env);
+  if (!surroundings.ok) return session.refuse(surroundings.failures);
+  const looked = await look(session, origin.value, options);
+  if (typeof looked === 'number') return looked;
+  const proposals = proposalsOf(looked.found);
+  if (proposals.length === 0) return session.refuse([nothingKnown(looked, origin.value)]);
+
+  const { needsConfig, backend, schemas } = surroundings.value;
+  const files: readonly NewFile[] = [
+    ...(needsConfig
+      ? [{ name: 'gatekeeper.config.yaml', text: configText(origin.value.url, schemas('.')) }]
+      : []),
+    ...proposals.map((proposal) => ({
+      name: `gates/${proposal.product}.gate.yaml`,
+      text: gateText(proposal, { backend, schemas: schemas('gates') }),
+    })),
+  ];
+  const written = await writeNew(folder, files);
+  await write(io.stdout, session.secrets.mask(told(written, proposals)));
+  const troubles = written.flatMap(({ failure }) => failure ?? []);
+  if (troubles.length > 0) return session.refuse(troubles);
+  return written.some(({ isNew }) => isNew) ? EXIT.pass : session.refuse([ALL_THERE]);
+}
+
+interface Looked {
+  readonly found: readonly FoundSignal[];
+  readonly metricCount: number;
+  /** Names of metrics that were looked for. */
+  readonly soughtFor: readonly string[];
+}
+
+/** Asks the server or reads the page; an exit code where that did not go well. */
+async function look(session: Session, origin: Origin, options: InitOptions): Promise<Looked | number> {
+  const { io } = session;
+  const stopper = createStopper(io, options.timeout);
+  const flags = { backendTimeoutMs: options.backendTimeout, retries: options.retries };
+  const context = createBackendContext(flags, io, stopper.signal, session.secrets.mask);
+  try {
+    const opened = await openMetrics(origin, context, session.cwd);
+    if (!opened.ok) return await session.refuse(opened.failures);
+    const signals = signalsIn(catalogIn(catalogFolder));
+    return {
+      found: await detect(signals, opened.value),
+      metricCount: opened.value.names.size,
+      soughtFor: signals.flatMap(({ selectors }) => selectors.map(({ shown }) => shown)),
+    };
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    await session.tell([error.failure]);
+    const stopped = stopper.stopped();
+    if (stopped !== undefined) return stopped === 'SIGINT' ? EXIT.sigint : EXIT.sigterm;
+    return EXIT.backend;
+  } finally {
+    stopper.release();
+  }
+}
+
+function nothingKnown({ metricCount, soughtFor }: Looked, origin: Origin): Failure {
+  return {
+    code: 'usage',
+    message: `none of the ${counted(metricCount, 'metric')} of ${origin.shown} is one that the catalogue knows`,
+    mend: 'write a gate by hand: docs/gatefile.md; "gatekeeper list" says what the catalogue is for',
+    detail: ['looked for:', ...[...new Set(soughtFor)].sort().map((name) => `  ${name}`)],
+  };
+}
+
+const ALL_THERE: Failure = {
+  code: 'usage',
+  message: 'nothing was written: all of it is there already',
+  mend: 'remove what should be written anew, or give another folder with --dir',
+};
+
+function told(written: readonly Written[], proposals: readonly Proposal[]): string {
+  const rows = written.map(({ name, isNew, failure }) => {
+    const proposal = proposals.find(({ product }) => name === `gates/${product}.gate.yaml`);
+    const ids = proposal?.signals.map((signal) => signal.name.split('/').at(-1) ?? '') ?? [];
+    if (failure !== undefined) return ['failed', name, ''];
+    return isNew ? ['wrote', name, ids.join(', ')] : ['left', name, 'it is there already'];
+  });
+  const lines = [...tableText(rows, 0)];
+  if (written.some(({ isNew }) => isNew)) lines.push('', ...NEXT);
+  return `${lines.join('\n')}\n`;
+}
+
+const NEXT = [
+  'The limits are a start. Next: gatekeeper validate, gatekeeper plan, gatekeeper check.',
+  'In CI, after the deploy:',
+  '',
+  ...CI_STEPS.map((line) => `  ${line}`),
+];
