@@ -56,7 +56,7 @@ async function measure(lines: number): Promise<{ ms: number; goaccessMs: number;
   const gate = join(folder, 'crawlers.gate.yaml');
   writeFileSync(gate, GATE);
   const end = new Date(START + DAYS * 86_400_000).toISOString();
-  const args = [BINARY, 'check', gate, '--at', end, '--quiet'];
+  const args = [BINARY, 'check', gate, '--at', end, '--quiet', '--backend-timeout', '10m'];
   const ours = runWithPeak({ args, env: { NODE_EXTRA_CA_CERTS: undefined } });
   const report = join(folder, 'goaccess.json');
   const theirs = run({

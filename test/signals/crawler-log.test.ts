@@ -10,7 +10,7 @@ function askedBy(block: object): readonly [hits: string, found: string] {
   const texts = parts.map(({ name, source }) => {
     const text = JSON.stringify(source);
     const asked =
-      /^\{"sql":"SELECT time, count\(\*\) AS hits, count\(\*\) FILTER \(WHERE (.*)\) AS found FROM (\w+) WHERE time > \{\{from\}\} AND time <= \{\{to\}\} AND (.*) GROUP BY time","time":"time","value":"(\w+)"\}$/.exec(
+      /^\{"sql":"SELECT to_timestamp\(.*\) AS step, count\(\*\) AS hits, count\(\*\) FILTER \(WHERE (.*)\) AS found FROM (\w+) WHERE time > \{\{from\}\} AND time <= \{\{to\}\} AND (.*) GROUP BY step","time":"step","value":"(\w+)"\}$/.exec(
         text,
       );
     expect(asked?.[4]).toBe(name === 'total' ? 'hits' : 'found');
