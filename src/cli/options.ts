@@ -1,6 +1,7 @@
-import { InvalidArgumentError, Option } from 'commander';
-import { type EpochMs, parseDuration, parseInstant } from '../model/time.js';
+import { Option } from 'commander';
+import type { EpochMs } from '../model/time.js';
 import type { FoldedVerdict } from '../model/verdict.js';
+import { collect, count, duration, instant, positive, settings, share, traffic } from './option-values.js';
 import { COLOR_MODES, type ColorMode } from './terminal.js';
 
 /** What every command understands. */
@@ -101,57 +102,6 @@ export interface InitOptions extends CommonOptions, NetworkOptions {
   readonly url?: string;
   readonly metrics?: string;
   readonly dir?: string;
-}
-
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
-
-function duration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined || ms <= 0)
-    throw new InvalidArgumentError('Write a duration such as 30s, 10m or 1h30m.');
-  return ms;
-}
-
-function instant(text: string): EpochMs {
-  const ms = parseInstant(text);
-  if (ms !== undefined) return ms;
-  throw new InvalidArgumentError(
-    parseDuration(text) === undefined
-      ? 'Write RFC 3339 with a zone (2026-11-21T14:05:00Z) or unix seconds.'
-      : 'A duration moves with every look; give the instant, RFC 3339 or unix seconds.',
-  );
-}
-
-function count(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Write a whole number, 0 or more.');
-  return Number(text);
-}
-
-function settings(text: string): string {
-  if (/^[0-9a-f]{12}$/.test(text)) return text;
-  throw new InvalidArgumentError('Write the twelve digits that the first look printed as its settings.');
-}
-
-function traffic(text: string): { readonly own: number; readonly other: number } {
-  const match = /^(\d+(?:\.\d+)?)(?::(\d+(?:\.\d+)?))?$/.exec(text);
-  const [own, other] = [Number(match?.[1]), Number(match?.[2] ?? 0)];
-  if (match === null || !(own > 0) || own > 1e9 || other > 1e9)
-    throw new InvalidArgumentError('Write requests a minute: 200, or 200:3800 with the baseline.');
-  return { own, other };
-}
-
-function share(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)%$/.exec(text);
-  const value = Number(match?.[1]) / 100;
-  if (match === null || value <= 0 || value >= 1)
-    throw new InvalidArgumentError('Write a percentage between 0% and 100%, such as 97%.');
-  return value;
-}
-
-function positive(text: string): number {
-  const value = count(text);
-  if (value < 1) throw new InvalidArgumentError('Write a whole number, 1 or more.');
-  return value;
 }
 
 export const commonOptions = (): readonly Option[] => [

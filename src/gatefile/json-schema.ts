@@ -9,11 +9,11 @@ import {
   criterionSchema,
   gateSchema,
   KIND_KEYS,
-  limit,
   segmentRuleSchema,
   signalSchema,
   windowSchema,
 } from './schema.js';
+import { limit } from './schema-words.js';
 
 /** Plug-ins that are loaded already: what the blocks of their own may hold. */
 export interface LoadedPlugins {

@@ -7,7 +7,8 @@ import { factorBetween } from '../model/unit.js';
 import { prepareCondition } from './condition.js';
 import { addAt, type FileContext, placeOf } from './context.js';
 import { fixedBounds, tighterWarn, uselessLimit, uselessTolerance } from './lint.js';
-import type { CriterionBlock, SegmentRule, WrittenLimit } from './schema.js';
+import type { CriterionBlock, SegmentRule } from './schema.js';
+import type { WrittenLimit } from './schema-words.js';
 import { prepareTake, type WrittenTake } from './take.js';
 import type { Path } from './yaml-file.js';
 
