@@ -123,9 +123,7 @@ export function createBackendContext(
     },
     fetcher: () => {
       // One for all, or two probes would ask one host twice as often as either may.
-      fetcher ??= import('../http/fetcher.js').then(({ createFetcher }) =>
-        createFetcher(realClock, USER_AGENT),
-      );
+      fetcher ??= openFetcher();
       return fetcher;
     },
     clock: realClock,
@@ -134,6 +132,12 @@ export function createBackendContext(
     maxBytes: MAX_ANSWER_BYTES,
     env: io.env,
   };
+}
+
+/** The door to web servers, for tests: they ask it what it refuses. */
+export async function openFetcher(): Promise<Fetcher> {
+  const { createFetcher } = await import('../http/fetcher.js');
+  return createFetcher(realClock, USER_AGENT);
 }
 
 /** Calls back every `ms` until released; keeps no process alive. */

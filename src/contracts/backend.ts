@@ -49,6 +49,8 @@ export interface PreparedQuery {
   readonly window: Window;
   /** How the backend comes to counts, where it says so: hand-written answers of tests are counted the same way. */
   readonly counting?: 'counter' | 'extrapolated';
+  /** True: it asks for pages through `fetcher` and nothing else, so that a test can give them. */
+  readonly isCrawl?: true;
   /** Remarks for `validate` and the report. */
   readonly notes: readonly string[];
   /** @throws BackendError alone */

@@ -42,6 +42,8 @@ export interface Fetcher {
   fetch(request: FetchRequest, signal: AbortSignal): Promise<Fetched>;
   /** Why an address may not be asked, before anything is sent; undefined when it may. */
   refusal(url: string, rules: Pick<FetchRequest, 'hosts' | 'isPrivateAllowed'>): string | undefined;
+  /** A page after its scripts ran, where that is known without a browser; then none is started. */
+  rendered?(url: string): string | undefined;
 }
 
 /** True for a host of the list; an entry without a port means ports 80 of http and 443 of https. */

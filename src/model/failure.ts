@@ -61,6 +61,7 @@ export const FAILURE_CODES = [
   'report.write',
   'gatetest.notation',
   'gatetest.series',
+  'gatetest.page',
   'gatetest.unknown-name',
   'gatetest.expectation',
 ] as const;

@@ -193,7 +193,7 @@ function sorted(taken: readonly Taken[], asOf: EpochMs): readonly Taken[] {
 }
 
 function withoutDuration(text: string): string {
-  return text.replace(/^ {2}durationMs: .*$/m, '');
+  return text.replace(/^ {2}durationMs: .*$/m, '').replaceAll(/^ {6}ttfb: .*$/gm, '');
 }
 
 function freeName(names: readonly string[], files: ReadonlyMap<string, string>): string {

@@ -4,11 +4,12 @@ import type { Measurement } from '../model/measurement.js';
 import { labelsText } from '../model/series.js';
 import { strataOf } from '../model/window.js';
 import { answerTo } from './answer.js';
+import { fits, rankOf } from './fit.js';
 import type { Path, Places } from './places.js';
 import { codeOfError } from './schema.js';
 import type { Entry } from './series.js';
 import { strayEntries } from './stray.js';
-import { segmentText, type Target } from './targets.js';
+import type { Target } from './targets.js';
 
 /** Answers by the key of their query, and the entries that no question wanted. */
 export interface Bound {
@@ -52,7 +53,7 @@ export function bindSeries(
     if (down !== undefined) answers.set(query.key, failedWith(down.error, query.backend));
   }
   failures.push(
-    ...strayEntries(entries, targets, matches, places),
+    ...strayEntries(entries, targets, places),
     ...strayBackends(Object.keys(backends), targets, test, places),
   );
   return { answers, failures };
@@ -62,39 +63,13 @@ function chosenFor(
   target: Target,
   entries: readonly Entry[],
 ): { readonly rank: number; readonly chosen: readonly Entry[] } {
-  const found = entries.filter((entry) => matches(entry, target));
+  const found = entries.filter(({ block }) => fits(block, target));
   const rank = Math.max(0, ...found.map(rankOf));
   return { rank, chosen: found.filter((entry) => rankOf(entry) === rank) };
 }
 
-function rankOf({ level, block }: Entry): number {
-  return (
-    (level === 'test' ? 4 : 0) + (block.arm === undefined ? 0 : 2) + (block.segment === undefined ? 0 : 1)
-  );
-}
-
 function levelOf({ rank }: Standing): number {
   return rank >= 4 ? 1 : 0;
-}
-
-/** Whether an entry answers a question, by all the words that it says. */
-function matches({ block }: Entry, { signal, part, arm, segment }: Target): boolean {
-  return (
-    block.signal === signal &&
-    // Whether "bad" was ever seen follows from the series of "bad" itself.
-    (block.part === part || `${block.part}-seen` === part) &&
-    (block.arm === undefined || block.arm === arm) &&
-    (block.segment === undefined || (segment !== null && isSegment(block.segment, segment)))
-  );
-}
-
-function isSegment(
-  written: NonNullable<Entry['block']['segment']>,
-  segment: NonNullable<Target['segment']>,
-): boolean {
-  return typeof written === 'object'
-    ? Object.entries(written).every(([name, value]) => segment[name] === String(value))
-    : segmentText(segment) === String(written);
 }
 
 function measurementOf({ target, entries }: Standing): Measurement {

@@ -7,6 +7,7 @@ import type { LookResult, TestResult } from './run.js';
 
 /** Criteria told of where the run as a whole came out otherwise. */
 const MOST_CRITERIA = 8;
+const MOST_FINDINGS = 8;
 
 /** What a failed test shows: what was expected and what came, side by side, and the series behind it. */
 export function diffOf(test: TestResult, ascii: boolean): readonly string[] {
@@ -32,7 +33,8 @@ function lookLines(look: LookResult, ascii: boolean): readonly string[] {
         criterion.key,
         ...look.mismatches.filter((each) => each.criterion === criterion.key).map(lineOf),
         ...whyLines(criterion),
-        ...drawingOf(criterion, look, ascii),
+        ...foundLines(criterion),
+        ...(criterion.findings == null ? drawingOf(criterion, look, ascii) : []),
       ].map((line, i) => (i === 0 ? line : `  ${line}`)),
     ),
   ];
@@ -58,6 +60,14 @@ function whyLines({ limit, warn, value, n, reason }: CriterionResult): readonly 
     `${'judged'.padEnd(9)}  ${judged}, pass ${limit}${warn === null ? '' : `, warn ${warn}`}`,
     ...(reason === null ? [] : [`${'because'.padEnd(9)}  ${oneLine(reason.text)} (${reason.code})`]),
   ];
+}
+
+/** Findings in the place of steps, which a crawl has none of. */
+function foundLines({ findings }: CriterionResult): readonly string[] {
+  const all = findings ?? [];
+  const shown = all.slice(0, MOST_FINDINGS).map(({ name, url, detail }) => `${name} ${url}: ${detail}`);
+  const rest = all.length > shown.length ? [`and ${all.length - shown.length} more`] : [];
+  return [...shown, ...rest].map((line, i) => `${(i === 0 ? 'found' : '').padEnd(9)}  ${oneLine(line)}`);
 }
 
 /** What was judged step by step, of both arms; where nothing could be, what was answered. */

@@ -7,6 +7,8 @@ import type { Span } from '../model/span.js';
 import { type EpochMs, formatDuration } from '../model/time.js';
 import { bindSeries } from './bind.js';
 import { type Seen, seenIn } from './coverage.js';
+import { type Crawled, crawlPages, strayPages } from './crawl/bind.js';
+import { type CrawlEntry, readCrawls } from './crawl/pages.js';
 import { compare, type Expected, expectationsOf, type Mismatch } from './expect.js';
 import type { Path, Places } from './places.js';
 import type { TestBlock, TestFile } from './schema.js';
@@ -56,6 +58,7 @@ export async function runFile(
   const shared = readSeries(file.series ?? [], ['series'], 'file', places);
   const failures: Failure[] = [...shared.failures, ...sameNames(file, places)];
   const isBroken = failures.length > 0;
+  const sharedCrawls = readCrawls(file.crawls ?? [], ['crawls'], 'file');
   const tests: TestResult[] = [];
   for (const [i, block] of file.tests.entries()) {
     if (!isWanted(block.name)) continue;
@@ -66,9 +69,16 @@ export async function runFile(
     failures.push(...trouble);
     if (isBroken || trouble.length > 0) continue;
     // A set answers for itself: only what the test says stands over it.
-    const entries = block.replay === undefined ? [...shared.entries, ...own.entries] : own.entries;
+    const isAlone = block.replay !== undefined;
+    const entries = isAlone ? own.entries : [...shared.entries, ...own.entries];
+    const ownCrawls = readCrawls(block.crawls ?? [], [...path, 'crawls'], 'test');
+    const crawls = isAlone ? ownCrawls : [...sharedCrawls, ...ownCrawls];
     const start = world.monotonic();
-    const ran = await runTest({ file, block, path, entries, expected: expected.looks }, places, world);
+    const ran = await runTest(
+      { file, block, path, entries, crawls, expected: expected.looks },
+      places,
+      world,
+    );
     failures.push(...ran.failures);
     if (ran.failures.length > 0) continue;
     const looks = ran.looks.filter(({ mismatches }) => mismatches.length > 0);
@@ -91,6 +101,7 @@ interface ReadTest {
   readonly block: TestBlock;
   readonly path: Path;
   readonly entries: readonly Entry[];
+  readonly crawls: readonly CrawlEntry[];
   readonly expected: readonly Expected[];
 }
 
@@ -107,17 +118,19 @@ async function runTest(test: ReadTest, places: Places, world: World): Promise<Ra
     return { looks: [], failures: set.failures.map((failure) => ({ span, ...failure })) };
   }
   const looks: LookResult[] = [];
+  const asked: Crawled['asked'][number][] = [];
   for (const [i, facts] of looksOf(test, set?.value).entries()) {
     const wanted = expected[i];
     if (wanted === undefined) continue;
     const seen = await look(test, facts, set?.value, wanted, places, world);
     if ('failures' in seen) return { looks: [], failures: seen.failures };
+    asked.push(...seen.asked);
     looks.push({
-      ...seen,
+      ...seen.result,
       at: block.at === undefined ? null : formatDuration(facts.asOf - (facts.since ?? 0)),
     });
   }
-  return { looks, failures: [] };
+  return { looks, failures: strayPages(test.crawls, asked, places) };
 }
 
 /** The facts of each look: an instant, and when the release began. */
@@ -134,19 +147,23 @@ function looksOf({ file, block }: ReadTest, set: OpenedSet | undefined): readonl
 }
 
 async function look(
-  { block, path, entries }: ReadTest,
+  { block, path, entries, crawls }: ReadTest,
   facts: LoadFacts,
   set: OpenedSet | undefined,
   expected: Expected,
   places: Places,
   world: World,
-): Promise<Omit<LookResult, 'at'> | { readonly failures: readonly Failure[] }> {
+): Promise<Looked | { readonly failures: readonly Failure[] }> {
   const { gates, failures } = await world.load(facts);
   if (failures.length > 0) return { failures: failures.map((failure) => inTest(failure, path, places)) };
-  const bound = bindSeries(targetsOf(gates), entries, block.backends ?? {}, { places, test: path });
-  if (bound.failures.length > 0) return { failures: bound.failures };
+  const targets = targetsOf(gates);
+  const bound = bindSeries(targets, entries, block.backends ?? {}, { places, test: path });
+  const crawled = await crawlPages(targets, crawls, { door: world.openDoor, asOf: facts.asOf, places });
+  const trouble = [...bound.failures, ...crawled.failures];
+  if (trouble.length > 0) return { failures: trouble };
+  const answers = new Map([...crawled.answers, ...bound.answers]);
   const take: TakeMeasurement = (query, context) => {
-    const own = bound.answers.get(query.key);
+    const own = answers.get(query.key);
     if (own !== undefined) return Promise.resolve(own);
     // What nobody answers is absent, and what is absent is no pass.
     return set?.take(query, context) ?? Promise.resolve(NOTHING);
@@ -158,7 +175,13 @@ async function look(
   const compared = compare(report, expected, places);
   if (compared.failures.length > 0) return { failures: compared.failures };
   const { mismatches, held } = compared;
-  return { report, mismatches, seen: seenIn(gates, report, held), answers: bound.answers, gates };
+  const seen = seenIn(gates, report, held);
+  return { result: { report, mismatches, seen, answers, gates }, asked: crawled.asked };
+}
+
+/** One look, and which pages of the test it asked for. */
+interface Looked extends Pick<Crawled, 'asked'> {
+  readonly result: Omit<LookResult, 'at'>;
 }
 
 const NOTHING: Measurement = { state: 'taken', answer: { series: [] }, durationMs: 0 };

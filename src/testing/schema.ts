@@ -4,6 +4,7 @@ import { FAILURE_CODES, type FailureCode } from '../model/failure.js';
 import { REASONS, type ReasonCode } from '../model/reason.js';
 import { parseInstant } from '../model/time.js';
 import { VERDICTS } from '../model/verdict.js';
+import { crawlSchema } from './crawl/schema.js';
 
 /** Failures that a backend can be made to have, without the room they come from: `timeout`, `auth`. */
 export const ERRORS = FAILURE_CODES.filter((code) => code.startsWith('backend.')).map((code) =>
@@ -132,6 +133,10 @@ export const testSchema = strict({
   window: duration.optional().meta({ description: 'Overrides the length of the window, as --window does.' }),
   vars: z.record(z.string(), plain).optional().meta({ description: 'Variables of the gate, as --var.' }),
   series: z.array(seriesSchema).optional().meta({ description: 'What is answered, by signal and part.' }),
+  crawls: z
+    .array(crawlSchema)
+    .optional()
+    .meta({ description: 'What web servers answer, by signal and page.' }),
   backends: z
     .record(z.string(), strict({ error }))
     .optional()
@@ -171,6 +176,10 @@ export const testFileSchema = strict({
     .array(seriesSchema)
     .optional()
     .meta({ description: 'Answers of all tests; what a test says of the same question stands over them.' }),
+  crawls: z
+    .array(crawlSchema)
+    .optional()
+    .meta({ description: 'Pages of all tests; what a test says of the same page stands over them.' }),
   tests: z
     .array(testSchema)
     .min(1, 'a file without tests tests nothing')

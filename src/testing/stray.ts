@@ -1,24 +1,27 @@
 import { suggest } from '../contracts/suggest.js';
 import type { Failure } from '../model/failure.js';
-import type { Places } from './places.js';
+import { fits, type Named } from './fit.js';
+import type { Path, Places } from './places.js';
 import type { Entry } from './series.js';
 import { segmentText, type Target } from './targets.js';
-
-type Matches = (entry: Entry, target: Target) => boolean;
 
 /** Series that answer no question, each with the first of its words that names nothing. */
 export function strayEntries(
   entries: readonly Entry[],
   targets: readonly Target[],
-  matches: Matches,
   places: Places,
 ): readonly Failure[] {
   return entries
-    .filter((entry) => !targets.some((target) => matches(entry, target)))
+    .filter((entry) => !targets.some((target) => fits(entry.block, target)))
     .map((entry) => strayOf(entry, targets, places));
 }
 
-function strayOf({ block, path }: Entry, targets: readonly Target[], places: Places): Failure {
+/** The first word of an answer that names nothing. */
+export function strayOf(
+  { block, path }: { readonly block: Named; readonly path: Path },
+  targets: readonly Target[],
+  places: Places,
+): Failure {
   const { signal, part, arm, segment } = block;
   const refuse = (key: string, message: string, known: readonly string[], word: string): Failure => {
     const near = suggest(word, known);

@@ -1,3 +1,4 @@
+import type { Fetcher } from '../contracts/fetcher.js';
 import type { Gate } from '../contracts/gate.js';
 import type { TakeMeasurement } from '../contracts/take.js';
 import type { Failure, Result } from '../model/failure.js';
@@ -35,6 +36,8 @@ export interface World {
   ) => Promise<GateReport>;
   /** Opens a recorded set by the name that a test gives it. */
   readonly openSet: (name: string) => Promise<Result<OpenedSet>>;
+  /** What the door to web servers says and refuses; nothing goes through it. */
+  readonly openDoor: () => Promise<Pick<Fetcher, 'userAgent' | 'refusal'>>;
   /** Milliseconds since any fixed moment, to time tests. */
   readonly monotonic: () => number;
 }

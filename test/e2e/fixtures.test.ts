@@ -9,10 +9,21 @@ import { VERDICTS } from '../../src/model/verdict.js';
 import { type BinaryOptions, runGatekeeper } from '../support/binary.js';
 import { needs, type Prometheus, startPrometheus } from '../support/prometheus.js';
 import { filesIn, removeSandboxes, type Sandbox, sandbox } from '../support/sandbox.js';
-import { FIXTURE_AT, FIXTURE_SETS, GATES, historyFor, type World } from '../support/worlds.js';
+import {
+  FIXTURE_AT,
+  FIXTURE_SETS,
+  FIXTURE_SHOP,
+  GATES,
+  historyFor,
+  type Storefront,
+  startStorefront,
+  type World,
+} from '../support/worlds.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SETS = FIXTURE_SETS.map(({ name, exit }) => [name, exit] as const);
+/** What asks for pages, and no backend. */
+const PROBED = ['preferred-pages', 'preferred-pages-ok'].map((id) => `crawl-signals.${id}`);
 const FORMATS = ['pretty', 'json', 'ndjson', 'junit', 'markdown', 'github'];
 
 afterAll(removeSandboxes);
@@ -92,6 +103,10 @@ describe('the report of a set', () => {
       'checkout-drop-edge': ['checkout-slo', 'checkout-not-worse'].map(
         (id) => `checkout-completion.${id}[path=edge]`,
       ),
+      'canonical-elsewhere, noindex': ['preferred-pages', 'preferred-pages-ok'].map(
+        (id) => `crawl-signals.${id}`,
+      ),
+      'googlebot-503': ['crawl-signals.googlebot-refused'],
       'crawler-5xx': ['crawler-errors', 'crawler-errors-not-worse'].flatMap((id) =>
         ['googlebot', 'bingbot'].map((crawler) => `crawl-signals.${id}[crawler=${crawler}]`),
       ),
@@ -105,9 +120,18 @@ describe('the report of a set', () => {
 
   test('no-traffic: nothing fails and nothing passes, whether series are absent or stay at 0', async () => {
     const { report } = await replayed('no-traffic');
-    expect(new Set(criteriaOf(report).map(({ verdict }) => verdict))).toEqual(new Set(['inconclusive']));
+    // The pages of the shop are there for whoever asks, traffic or not.
+    expect(keysBy(report, 'pass')).toEqual(PROBED);
+    const others = criteriaOf(report).filter(({ key }) => !PROBED.includes(key));
+    expect(new Set(others.map(({ verdict }) => verdict))).toEqual(new Set(['inconclusive']));
     const reasons = report.gates.map(({ criteria }) =>
-      [...new Set(criteria.filter((one) => !one.advisory).map(({ reason }) => reason?.code))].sort(),
+      [
+        ...new Set(
+          criteria
+            .filter(({ key, advisory }) => !advisory && !PROBED.includes(key))
+            .map(({ reason }) => reason?.code),
+        ),
+      ].sort(),
     );
     const [cache, checkout, crawl, latency] = reasons;
     expect({ cache, latency }).toEqual({ cache: ['no-data'], latency: ['no-data'] });
@@ -121,8 +145,9 @@ describe('the report of a set', () => {
     const { report } = await replayed('backend-down');
     for (const { key, verdict, reason, queries } of criteriaOf(report)) {
       expect([key, verdict, reason?.code]).toEqual([key, 'error', 'backend']);
-      expect(reason?.text).toContain('ECONNREFUSED');
-      expect(queries[0]?.failure?.code).toBe('backend.unreachable');
+      const isLog = key === 'crawl-signals.googlebot-refused';
+      expect(reason?.text).toContain(isLog ? 'No files found' : 'ECONNREFUSED');
+      expect(queries[0]?.failure?.code).toBe(isLog ? 'backend.file' : 'backend.unreachable');
     }
   });
 });
@@ -314,23 +339,37 @@ describe('a set that does not fit is refused, with the mend', () => {
 });
 
 describe.skipIf(!needs('prometheus'))('against a Prometheus with the same history', () => {
-  let healthy: Prometheus;
-  let regressed: Prometheus;
+  interface Live {
+    readonly prometheus: Prometheus;
+    readonly storefront: Storefront;
+  }
+  let healthy: Live;
+  let regressed: Live;
   const worldOf = (set: string): World => {
     const world = FIXTURE_SETS.find(({ name }) => name === set)?.worlds[0];
     if (world === undefined) throw new Error(`no set ${set}`);
     return world;
   };
-  const live = (prometheus: Prometheus, ...args: string[]) =>
-    checked(['gates', '--at', FIXTURE_AT, ...args], { env: { PROMETHEUS_URL: prometheus.url } });
+  const envOf = ({ prometheus, storefront }: Live) => ({
+    PROMETHEUS_URL: prometheus.url,
+    ...storefront.env,
+  });
+  const live = (world: Live, ...args: string[]) =>
+    checked(['gates', '--at', FIXTURE_AT, ...args], { env: envOf(world) });
+  const start = async (set: string): Promise<Live> => ({
+    prometheus: await startPrometheus({ openMetrics: historyFor(worldOf(set)) }),
+    storefront: await startStorefront(worldOf(set), (await sandbox()).path('logs')),
+  });
 
   beforeAll(async () => {
-    healthy = await startPrometheus({ openMetrics: historyFor(worldOf('healthy')) });
-    regressed = await startPrometheus({ openMetrics: historyFor(worldOf('regressed')) });
+    healthy = await start('healthy');
+    regressed = await start('regressed');
   });
   afterAll(async () => {
-    await healthy?.stop();
-    await regressed?.stop();
+    for (const world of [healthy, regressed]) {
+      await world?.prometheus.stop();
+      await world?.storefront.stop();
+    }
   });
 
   test.each(['healthy', 'regressed'])(
@@ -350,13 +389,15 @@ describe.skipIf(!needs('prometheus'))('against a Prometheus with the same histor
   test.each(['healthy', 'regressed'])(
     '%s: what is checked in is what a live run says today, but for durations',
     async (set) => {
-      const today = await live(set === 'healthy' ? healthy : regressed);
+      const world = set === 'healthy' ? healthy : regressed;
+      const today = await live(world);
       const { report } = await replayed(set);
-      const lasting = (each: GateReport): unknown =>
-        JSON.parse(JSON.stringify({ ...each, mode: 'any', recordedAt: null }), (key, value: unknown) =>
-          key === 'durationMs' ? 0 : value,
-        );
-      expect(lasting(report)).toEqual(lasting(today.report));
+      const lasting = (each: GateReport, url: string): unknown => {
+        const text = JSON.stringify({ ...each, mode: 'any', recordedAt: null }).replaceAll(url, 'SHOP_URL');
+        return JSON.parse(text, (key, value: unknown) => (key === 'durationMs' ? 0 : value));
+      };
+      const recordedUrl = `http://127.0.0.1:${FIXTURE_SHOP.port}`;
+      expect(lasting(report, recordedUrl)).toEqual(lasting(today.report, world.storefront.url));
     },
   );
 
@@ -388,7 +429,7 @@ describe.skipIf(!needs('prometheus'))('against a Prometheus with the same histor
     await live(healthy, '--record', target);
     const before = await filesIn(target);
     const args = ['check', 'gates', '--at', '2026-11-20T14:36:00Z', '--record', target];
-    const { code, stderr } = await runGatekeeper(args, { cwd: ROOT, env: { PROMETHEUS_URL: healthy.url } });
+    const { code, stderr } = await runGatekeeper(args, { cwd: ROOT, env: envOf(healthy) });
     expect(code).not.toBe(0);
     expect(stderr).toContain(`holds a set evaluated at ${FIXTURE_AT}, and this run at 2026-11-20T14:36:00Z`);
     expect(stderr).toContain(`record into a new folder, or pass --at ${FIXTURE_AT}`);

@@ -8,7 +8,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runGatekeeper } from './binary.js';
 import { startPrometheus } from './prometheus.js';
-import { FIXTURE_AT, FIXTURE_SETS, type FixtureSet, historyFor, type World } from './worlds.js';
+import {
+  FIXTURE_AT,
+  FIXTURE_SETS,
+  FIXTURE_SHOP,
+  type FixtureSet,
+  historyFor,
+  startStorefront,
+  type World,
+} from './worlds.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The default of gatekeeper.config.yaml; nothing listens there while `backend-down` is recorded. */
@@ -33,6 +41,7 @@ for (const set of FIXTURE_SETS) {
 async function record(world: World, target: string, folder: string): Promise<number | undefined> {
   const prometheus =
     world.faults === 'down' ? undefined : await startPrometheus({ openMetrics: historyFor(world) });
+  const storefront = await startStorefront(world, FIXTURE_SHOP.logs, FIXTURE_SHOP.port);
   try {
     if (prometheus === undefined) await refuseListener();
     // A config of its own and no PROMETHEUS_URL: the port of this run must not get into the set.
@@ -41,10 +50,15 @@ async function record(world: World, target: string, folder: string): Promise<num
     await writeFile(config, `backends:\n  metrics: { type: prometheus, url: "${url}" }\n`);
     const gates = world.gates.map((gate) => `gates/${gate}.gate.yaml`);
     const args = ['check', ...gates, '--config', config, '--at', FIXTURE_AT, '--record', target];
-    const { code, stderr } = await runGatekeeper(args, { cwd: ROOT, timeoutMs: 120_000 });
+    const { code, stderr } = await runGatekeeper(args, {
+      cwd: ROOT,
+      env: storefront.env,
+      timeoutMs: 120_000,
+    });
     if (code === 2 || code === 70) throw new Error(stderr);
     return code;
   } finally {
+    await storefront.stop();
     await prometheus?.stop();
   }
 }
@@ -81,7 +95,7 @@ async function answersOf(folder: string): Promise<string> {
     const text = await readFile(join(folder, name), 'utf8');
     const lasting = text
       .replace(/^gates:\n(?: .*\n)*/m, '')
-      .replaceAll(/^( *durationMs|recordedAt|tool|files| {2}metrics\/.*): ?.*$/gm, '');
+      .replaceAll(/^( *durationMs|ttfb|recordedAt|tool|files| {2}(?:metrics|crawl|logs)\/.*): ?.*$/gm, '');
     return `${name}\n${lasting}`;
   });
   return (await Promise.all(texts)).join('\n');

@@ -11,7 +11,7 @@ import type { LoadFacts, OpenedSet, World } from '../../testing/world.js';
 import { exitCodeOf } from '../exit-code.js';
 import { factsOf } from '../recorded.js';
 import { VERSION } from '../version.js';
-import { catalogFolder, plugins, realClock } from '../wire.js';
+import { catalogFolder, openFetcher, plugins, realClock } from '../wire.js';
 import { environmentFor, variablesFor } from './stand-ins.js';
 
 /** One question is answered as fast as many: nothing is waited for. */
@@ -93,6 +93,7 @@ export function worldOf(
       sets.set(target, set);
       return Promise.resolve(set.ok ? ok(opened(set.value)) : set);
     },
+    openDoor: openFetcher,
     monotonic: realClock.monotonic,
   };
 }

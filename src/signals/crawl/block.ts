@@ -3,10 +3,18 @@ import { strict, stringOrSecret } from '../../contracts/schema.js';
 import { CHECKS } from './checks/all.js';
 import { COLUMNS, expectSchema } from './expect.js';
 
-const HOST = /^(?:\{\{[^{}]+\}\}|[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?:\d{1,5}|\{\{[^{}]+\}\}))?$/;
+const HOST =
+  /^(?:[Hh][Tt][Tt][Pp][Ss]?:\/\/)?(?:\{\{[^{}]+\}\}|[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?:\d{1,5}|\{\{[^{}]+\}\}))?\/?$/;
 const RATE = /^(\d+(?:\.\d+)?)\s*\/\s*(s|min)$/;
 
-const host = z.string().regex(HOST, 'a host is a name or an address, with a port where it is not 80 or 443');
+const host = z
+  .string()
+  .refine((written) => HOST.test(written), {
+    error:
+      'a host is a name, with a port where it is not 80 or 443\nwrite shop.example.com, or https://shop.example.com',
+  })
+  // A reference to the environment may stand for it.
+  .meta({ pattern: `${HOST.source}|\\$\\{` });
 const text = z.string().min(1, 'an empty text says nothing');
 const scalar = z
   .union([z.string(), z.number(), z.boolean()], { error: 'a single value is expected' })

@@ -40,6 +40,7 @@ function preparePages(request: QueryRequest, site: BackendSite, readList: ReadLi
   const { order, text } = bound.value;
   return ok({
     ...queryOf(site, request, text),
+    isCrawl: true,
     notes: durationNotes(order),
     fetch: async (context) => {
       // Loaded when there is something to ask: a replay needs no parser of HTML.

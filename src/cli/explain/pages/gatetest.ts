@@ -18,6 +18,13 @@ export const gatetestPages: Readonly<Record<Test, Page>> = {
     mend: 'Give one value for each step of the window. Where nothing comes, write gaps: _x10.',
     example: ["- { signal: cache, part: good, values: '95x19 _x10' }   # 30 steps"],
   },
+  'gatetest.page': {
+    means:
+      'A crawl asks for an address that the test says nothing of, or the test names one that no crawl asks for.',
+    why: 'Taken for a page that is gone, or left alone, it would test something else than is written.',
+    mend: 'Give each address that is asked for, robots.txt and sitemaps included. A final * stands for whatever follows.',
+    example: ['pages: { /p/1: { html: "<title>Red shoes</title>" }, /robots.txt: 404, "/p/*": 404 }'],
+  },
   'gatetest.unknown-name': {
     means: 'A signal, part, arm, segment, backend or criterion that the gate does not have.',
     why: 'A series that nobody asks for, or an expectation of nothing, would pass whatever the gate does.',

@@ -63,9 +63,9 @@ export function bindOrder(block: CrawlBlock, variables: Variables, readList: Rea
         value instanceof SecretValue ? value.value : expand(String(value), key, name),
       ]),
     );
-  const hosts = block.hosts.map((host, i) => expand(host, 'hosts', i).toLowerCase());
+  const hosts = block.hosts.map((host, i) => hostOf(expand(host, 'hosts', i)));
   const foreignHosts = (block['foreign-hosts'] ?? []).map((host, i) =>
-    expand(host, 'foreign-hosts', i).toLowerCase(),
+    hostOf(expand(host, 'foreign-hosts', i)),
   );
   const base = block.base === undefined ? undefined : expand(block.base, 'base');
   const userAgent = block['user-agent'] === undefined ? undefined : expand(block['user-agent'], 'user-agent');
@@ -116,6 +116,13 @@ export function bindOrder(block: CrawlBlock, variables: Variables, readList: Rea
     chromium: block.render?.chromium,
   };
   return ok({ order, text: textOf(block, order, pages.value.text, expand) });
+}
+
+/** Lower case. An address stands for its host at its port, so that one variable can be both host and base. */
+function hostOf(written: string): string {
+  if (!/^https?:\/\//i.test(written) || !URL.canParse(written)) return written.toLowerCase();
+  const { protocol, hostname, port } = new URL(written);
+  return `${hostname}:${port !== '' ? port : protocol === 'https:' ? '443' : '80'}`;
 }
 
 function pagesOf(

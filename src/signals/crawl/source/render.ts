@@ -33,6 +33,13 @@ export async function renderPage(
   context: BackendContext,
   isKept: ((url: string) => boolean) | undefined,
 ): Promise<Rendered> {
+  const { rendered } = await context.fetcher();
+  if (rendered !== undefined) {
+    const known = rendered(url);
+    return known === undefined
+      ? { renderTrouble: 'nobody says what scripts make of it' }
+      : { rendered: readHtml(known, url, isKept) };
+  }
   const { chromium } = order;
   if (chromium === undefined) return { renderTrouble: 'no browser was named under "render"' };
   const profile = await mkdtemp(join(context.env['TMPDIR'] ?? '/tmp', 'gatekeeper-chromium-'));
