@@ -19,6 +19,6 @@ Try next:
   # what one of its criteria asks, and how it is judged
   node bin/gatekeeper.js explain 'checkout-completion.checkout-not-worse[path=edge]'
 
-  # the same gates on your Prometheus
-  PROMETHEUS_URL=http://127.0.0.1:9090 node bin/gatekeeper.js check gates`);
+  # the same gates on your Prometheus, your shop and its access logs
+  PROMETHEUS_URL=http://127.0.0.1:9090 SHOP_URL=https://shop.example ACCESS_LOGS=/var/log/nginx node bin/gatekeeper.js check gates`);
 process.exitCode = status ?? 1;

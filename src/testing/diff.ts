@@ -102,7 +102,7 @@ function answeredRows({ key, id, segment }: CriterionResult, look: LookResult): 
   if (criterion === undefined) return [];
   const questions = askedOf(criterion).flatMap((asked) => asked.questions);
   return questions
-    .filter(({ part }) => !part.endsWith('-seen'))
+    .filter(({ part, query }) => !part.endsWith('-seen') && query.isCrawl !== true)
     .map(({ part, arm, query }): Row => {
       const measurement = look.answers.get(query.key);
       const drawn = new Array<number | null>(strataOf(query.window)).fill(null);

@@ -11,20 +11,29 @@ const root = path.join(import.meta.dirname, '../..');
 const blocks = [
   ...readFileSync(path.join(root, 'docs/gate-tests.md'), 'utf8').matchAll(/^```yaml\n([\s\S]*?)^```$/gm),
 ].map((match) => match[1] ?? '');
-const gate = blocks.find((block) => block.startsWith('gate:')) ?? '';
-const tests = blocks.filter((block) => /^tests:/m.test(block));
+const gates = blocks.filter((block) => block.startsWith('gate:'));
+/** Each example, with the gate last shown before it. */
+const tests = blocks.flatMap((block, i) =>
+  /^tests:/m.test(block)
+    ? [{ block, gate: blocks.slice(0, i).findLast((each) => gates.includes(each)) ?? '' }]
+    : [],
+);
 
 describe('docs/gate-tests.md', () => {
-  test('shows one gate, and nothing in YAML but tests of it', () => {
-    expect(tests.length).toBeGreaterThan(1);
-    expect(blocks).toHaveLength(tests.length + 1);
+  test('shows gates, and nothing in YAML but tests of them', () => {
+    expect(gates).toHaveLength(2);
+    expect(tests.length).toBeGreaterThan(gates.length);
+    expect(blocks).toHaveLength(tests.length + gates.length);
   });
 
-  test.each(tests.map((block, i) => [i + 1, block] as const))('example %i holds', async (_, block) => {
-    const place = await sandbox({ 'checkout.gate.yaml': gate, 'checkout.gate.test.yaml': block });
-    const { code, stdout, stderr } = await runGatekeeper(['test', '.', '-q'], { cwd: place.folder });
-    expect({ code, stderr, stdout }).toMatchObject({ code: 0, stderr: '' });
-  });
+  test.each(tests.map((each, i) => [i + 1, each] as const))(
+    'example %i holds',
+    async (_, { block, gate }) => {
+      const place = await sandbox({ 'checkout.gate.yaml': gate, 'checkout.gate.test.yaml': block });
+      const { code, stdout, stderr } = await runGatekeeper(['test', '.', '-q'], { cwd: place.folder });
+      expect({ code, stderr, stdout }).toMatchObject({ code: 0, stderr: '' });
+    },
+  );
 });
 
 test('the tests of the gates in gates/ pass, and cover them', async () => {

@@ -153,6 +153,11 @@ describe('redirects', () => {
   });
 });
 
+test('a host may be written as an address', async () => {
+  site = { '/': page() };
+  expect((await one({ hosts: [`${ours.url}/`] })).hops).toEqual([{ url: `${ours.url}/`, status: 200 }]);
+});
+
 test('says who asks, by GET alone', async () => {
   site = { '/': page() };
   await probe({ contact: 'https://shop.example.com/bots' });
