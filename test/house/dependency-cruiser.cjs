@@ -185,14 +185,14 @@ module.exports = {
     door('child-process', {
       what: node('child_process|cluster|worker_threads'),
       // A browser that a gate names, for pages that scripts change.
-      through: ['backends/exec\\.ts$', 'backends/exec/', 'signals/crawl/source/render\\.ts$'],
+      through: ['backends/exec\\.ts$', 'backends/exec/', 'signals/crawl/source/browser\\.ts$'],
       comment:
         'Running a program is the most dangerous thing a gate file can ask for, so it has one place to review.',
     }),
     door('process', {
       what: node('process|os|tty|readline'),
-      // Only `kill` reaches a process group: a command is ended with its children.
-      through: ['cli/', 'backends/exec/'],
+      // Only `kill` reaches a process group: a command is ended with its children, and so is a browser.
+      through: ['cli/', 'backends/exec/', 'signals/crawl/source/browser\\.ts$'],
       comment: 'Environment, streams and the machine are read once in cli/ and handed down.',
     }),
     door('clock', {
