@@ -2,8 +2,10 @@
  * A probe of ten thousand pages on loopback, its limits lifted, against a bare loop of the same requests.
  *
  * The loop reads bodies and throws them away; the probe decodes and parses each page, checks it and keeps what it says.
- * Memory is measured at a fifth of the pages, too: what is kept of a page is small.
+ * Memory is measured at a fifth of the pages, too: what is kept of a page is small. `wrk` tells what the server itself can
+ * do, with as many connections, where it is installed (Debian's package).
  */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,10 +92,16 @@ try {
   sayTimes('loop over the same pages', times.loop);
   const perSecond = (values: readonly number[]): number => Math.round((PAGES / median(values)) * 1000);
   say(`${perSecond(times.probe)} pages a second, the loop ${perSecond(times.loop)}`);
+  const wrk = serverPerSecond();
+  if (wrk !== undefined) say(`the server alone, by wrk: ${wrk} pages a second`);
   const slower = ratios(times.probe, times.loop);
   sayResult('crawl', {
     pages: PAGES,
-    perSecond: { probe: perSecond(times.probe), loop: perSecond(times.loop) },
+    perSecond: {
+      probe: perSecond(times.probe),
+      loop: perSecond(times.loop),
+      ...(wrk !== undefined && { wrk }),
+    },
     shareOfLoop: { median: rounded(1 / slower.median), fastest: rounded(1 / slower.fastest) },
     peakMiB: { [FEWER]: Math.round(peaks.few), [PAGES]: Math.round(peaks.many) },
     targets: { shareOfLoop: '>= 0.5', peakMiB: '<= 250' },
@@ -101,6 +109,15 @@ try {
 } finally {
   await nginx.stop();
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Undefined where wrk is not installed. */
+function serverPerSecond(): number | undefined {
+  const { stdout } = spawnSync('wrk', ['-t1', `-c${CONNECTIONS}`, '-d5s', `${url}/p/1`], {
+    encoding: 'utf8',
+  });
+  const [, rate] = /^Requests\/sec:\s*([\d.]+)/m.exec(stdout ?? '') ?? [];
+  return rate === undefined ? undefined : Math.round(Number(rate));
 }
 
 /** One page under every address, which a header names as canonical. */

@@ -10,7 +10,7 @@ import type { Fetched, Fetcher, FetchRequest } from '../contracts/fetcher.js';
 import { BackendError } from '../model/failure.js';
 import type { PageFailureKind } from '../model/page.js';
 import { readBytes } from './body.js';
-import { bareHost, guardedLookup, REFUSED, refusedUrl } from './guard.js';
+import { bareHost, guardedLookup, REFUSED, refusedPlace, refusedUrl } from './guard.js';
 import { Pace } from './pace.js';
 import { LONGEST_WAIT_MS, retryAfterMs } from './retry.js';
 import { type Trouble, troubleOf } from './trouble.js';
@@ -92,12 +92,11 @@ export function createFetcher(clock: Clock, userAgent: string): Fetcher {
   }
 
   async function fetch(request: FetchRequest, signal: AbortSignal): Promise<Fetched> {
-    const refused = refusedUrl(request.url, request);
-    if (refused !== undefined) return { state: 'failed', kind: 'refused', text: refused };
-    const url = new URL(request.url);
-    url.username = '';
-    url.password = '';
-    url.hash = '';
+    // Userinfo and fragment are left behind: only host, path and query are sent.
+    const url = URL.canParse(request.url) ? new URL(request.url) : undefined;
+    const refused = url === undefined ? 'is no address' : refusedPlace(url, request);
+    if (url === undefined || refused !== undefined)
+      return { state: 'failed', kind: 'refused', text: refused ?? '' };
     const pace = paceOf(url);
     for (let made = 1; ; made += 1) {
       const end = await pace.turn(request.perSecond, request.connections, signal).catch((error: unknown) => {

@@ -33,9 +33,12 @@ export function refusedAddress(address: string, isPrivateAllowed: boolean): stri
 }
 
 /** Why a URL may not be asked, told by its text alone; its name may still resolve to an address that may not. */
-export function refusedUrl(text: string, { hosts, isPrivateAllowed }: Reach): string | undefined {
-  if (!URL.canParse(text)) return 'is no address';
-  const url = new URL(text);
+export function refusedUrl(text: string, reach: Reach): string | undefined {
+  return URL.canParse(text) ? refusedPlace(new URL(text), reach) : 'is no address';
+}
+
+/** The same of an address that was taken apart. */
+export function refusedPlace(url: URL, { hosts, isPrivateAllowed }: Reach): string | undefined {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return `is neither http nor https`;
   const literal = ipaddr.isValid(bareHost(url.hostname)) ? bareHost(url.hostname) : undefined;
   const refused = literal === undefined ? undefined : refusedAddress(literal, isPrivateAllowed);

@@ -2,10 +2,14 @@ import type { Page } from '../../model/page.js';
 
 /** An address as browsers write it, without its fragment; undefined for what is none. */
 export function normalUrl(text: string, base?: string): string | undefined {
-  if (!URL.canParse(text, base)) return undefined;
-  const url = new URL(text, base);
-  url.hash = '';
-  return url.href;
+  try {
+    // Not asked before whether it can be read: that would read it twice.
+    const url = new URL(text, base);
+    url.hash = '';
+    return url.href;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What relative addresses of a page start from. */
