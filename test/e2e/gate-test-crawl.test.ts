@@ -146,6 +146,11 @@ describe('what cannot be run', () => {
       `${at(4, 141)}no crawl asks for /odl`,
     ],
     [
+      'an address that is answered twice',
+      one(`signal: pages, pages: { ${all} } }\n      - { signal: pages, pages: { /: 404 }`),
+      'shop.gate.test.yaml:5:35  / of signal "pages" is answered in line 4, too',
+    ],
+    [
       'a signal that is none',
       one(`signal: page, pages: { ${all} }`),
       `${at(4, 19)}no criterion asks for a signal "page"`,

@@ -47,6 +47,7 @@ export async function crawlPages(
     const own = entries.filter(({ block }) => fits(block, target)).sort((a, b) => rankOf(b) - rankOf(a));
     const query = crawlOf(target, crawls);
     if (own.length === 0 || query === undefined || real === undefined) continue;
+    for (const failure of doubles(own, world.places)) failures.set(JSON.stringify(failure.span), failure);
     const at = (url: string): Given | undefined => givenAt(own, url);
     const door = pageFetcher(
       (url) => {
@@ -136,6 +137,28 @@ function noScripts(url: string, given: Given | undefined, places: Places): Failu
     span: places.keySpanOf(given?.path ?? []),
     mend: 'give the whole document as "rendered", beside "html"',
   };
+}
+
+/** One address answered twice, by two entries of which neither is the more particular. */
+function doubles(entries: readonly CrawlEntry[], places: Places): readonly Failure[] {
+  const seen = new Map<string, Path>();
+  return entries.flatMap((entry) =>
+    Object.keys(entry.block.pages).flatMap((page): Failure[] => {
+      const key = `${rankOf(entry)} ${page}`;
+      const at = [...entry.path, 'pages', page];
+      const before = seen.get(key);
+      seen.set(key, before ?? at);
+      if (before === undefined) return [];
+      return [
+        {
+          code: 'gatetest.page',
+          message: `${page} of signal "${entry.block.signal}" is answered in line ${places.keySpanOf(before).line}, too`,
+          span: places.keySpanOf(at),
+          mend: 'leave one out, or say of which arm each is',
+        },
+      ];
+    }),
+  );
 }
 
 /** Entries of no crawl of the gate, each with the first of its words that names nothing. */
