@@ -20,6 +20,8 @@ export interface Weighed {
 export interface Budgets {
   readonly falseAlarm: number;
   readonly falsePass: number;
+  /** Fewest strata with data that may decide. */
+  readonly minSteps: number;
 }
 
 /**
@@ -55,8 +57,8 @@ export function outcomeOf(weighed: Weighed): Outcome {
   return weighed.holdsAt === null ? 'open' : 'holds';
 }
 
-function split({ falseAlarm, falsePass }: Budgets, parts: number): Budgets {
-  return { falseAlarm: falseAlarm / parts, falsePass: falsePass / parts };
+function split({ falseAlarm, falsePass, minSteps }: Budgets, parts: number): Budgets {
+  return { falseAlarm: falseAlarm / parts, falsePass: falsePass / parts, minSteps };
 }
 
 function every(parts: readonly Weighed[]): Weighed {
@@ -96,8 +98,9 @@ function latest(places: readonly (number | null)[]): number | null {
 function compare(operator: Operator, bound: Bound, data: Data, budgets: Budgets, factor: number): Weighed {
   const worse = operator === '>=' || operator === '>' ? -1 : 1;
   const { test, lnE, scatter } = testOf(bound, data, factor);
-  const broken = crossing(lnE(worse), budgets.falseAlarm, scatter);
-  const holds = crossing(lnE(worse === 1 ? -1 : 1), budgets.falsePass, scatter);
+  const from = budgets.minSteps - 1;
+  const broken = crossing(lnE(worse), budgets.falseAlarm, from, scatter);
+  const holds = crossing(lnE(worse === 1 ? -1 : 1), budgets.falsePass, from, scatter);
   const place = (at: number | null): number | null => (at === null ? null : (data.at[at] ?? null));
   return {
     test,
