@@ -1,8 +1,8 @@
 import type { Bound, Condition, Operator, Outcome } from '../../model/limit.js';
+import { pairedTEvidenceBeyond } from '../../stats/paired-t.js';
 import { crossing } from '../../stats/sequential/crossing.js';
 import { lnBeyondBound } from '../../stats/sequential/one-arm.js';
 import { type Scatter, scatterOf, scatterOfOne } from '../../stats/sequential/overdispersion.js';
-import { lnPairedT } from '../../stats/sequential/paired.js';
 import { lnBeyondLine } from '../../stats/sequential/two-arms.js';
 import type { Data } from './data.js';
 
@@ -150,7 +150,7 @@ function testOf(bound: Bound, data: Data, factor: number): Test {
         const ratios = judged.map((value, i) => Math.log(value / (baseline[i] ?? Number.NaN)));
         return {
           test: 'paired-t-log',
-          lnE: (side) => untilUnfit(ratios, (fit) => lnPairedT(fit, Math.log(bound.scale), side)),
+          lnE: (side) => untilUnfit(ratios, (fit) => pairedTEvidenceBeyond(fit, Math.log(bound.scale), side)),
         };
       }
       // A share of a baseline that is 0 or below says nothing: no evidence, for either side.
@@ -159,15 +159,18 @@ function testOf(bound: Bound, data: Data, factor: number): Test {
       const gaps = judged.map((value, i) => value - bound.scale * (baseline?.[i] ?? 0));
       return {
         test: baseline === null ? 't' : 'paired-t',
-        lnE: (side) => lnPairedT(gaps, bound.offset, side),
+        lnE: (side) => untilUnfit(gaps, (fit) => pairedTEvidenceBeyond(fit, bound.offset, side)),
       };
     }
   }
 }
 
-/** Evidence of the steps before the first that has no logarithm; from there on nothing is added to it. */
-function untilUnfit(ratios: readonly number[], lnE: (fit: readonly number[]) => Float64Array): Float64Array {
-  const unfit = ratios.findIndex((ratio) => !Number.isFinite(ratio));
-  const found = lnE(unfit < 0 ? ratios : ratios.slice(0, unfit));
-  return Float64Array.from(ratios, (_, i) => found[Math.min(i, found.length - 1)] ?? 0);
+/** Evidence of the steps before the first that has no logarithm, or is too far off; from there on nothing is added. */
+function untilUnfit(
+  differences: readonly number[],
+  lnE: (fit: readonly number[]) => Float64Array,
+): Float64Array {
+  const unfit = differences.findIndex((difference) => !Number.isFinite(difference));
+  const found = lnE(unfit < 0 ? differences : differences.slice(0, unfit));
+  return Float64Array.from(differences, (_, i) => found[Math.min(i, found.length - 1)] ?? 0);
 }

@@ -1,7 +1,8 @@
+import type { Pair } from '../pair.js';
+import { scoreOf } from '../score-of.js';
 import { lnBelieved, lnBelievedAlone, lnHeld } from './beliefs.js';
-import type { Family, Pair } from './block.js';
+import type { Family } from './block.js';
 import { STAKE } from './effects.js';
-import { scoreOf } from './score-of.js';
 
 /** Strata of belief in independence, for the factor that is read. */
 const PRIOR = 3;
@@ -50,10 +51,9 @@ export function scatterOf(family: Family, pairs: readonly Pair[]): readonly Scat
   const apart = new Terms();
   const together = new Drifting(family, MEMORY);
   return pairs.map((pair) => {
-    const { score, information } = scoreOf(family, pair);
-    apart.add(score, information);
-    if (information > 0)
-      together.add({ k: pair.judged.k + pair.baseline.k, n: pair.judged.n + pair.baseline.n });
+    const { u, v } = scoreOf(family, pair);
+    apart.add(u, v);
+    if (v > 0) together.add({ k: pair.judged.k + pair.baseline.k, n: pair.judged.n + pair.baseline.n });
     return scatter(apart, together.terms);
   });
 }

@@ -1,8 +1,9 @@
 /** Strata that vary more than independent requests would, and what that takes from the evidence. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Pair } from '../../../src/stats/pair.js';
 import { lnBelieved, lnBelievedAlone } from '../../../src/stats/sequential/beliefs.js';
-import type { Family, Pair } from '../../../src/stats/sequential/block.js';
+import type { Family } from '../../../src/stats/sequential/block.js';
 import { crossing } from '../../../src/stats/sequential/crossing.js';
 import {
   type Scatter,

@@ -1,8 +1,8 @@
 /** Student's t on differences per step, at every look. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { lnPairedT, pairedHalfWidth } from '../../../src/stats/sequential/paired.js';
-import { chance } from './support.js';
+import { pairedTEvidenceBeyond, tHalfWidth } from '../../src/stats/paired-t.js';
+import { chance } from './sequential/support.js';
 
 const NEVER = Number.NEGATIVE_INFINITY;
 const SERIES = [0.021, 0.034, 0.008, 0.027, 0.041, 0.012, 0.019, 0.038, 0.025, 0.03, 0.016, 0.022];
@@ -20,9 +20,9 @@ describe('worked numbers', () => {
     { t: 2, n: 50, twoSided: 0.254372 },
   ])('t $t of $n differences', ({ t, n, twoSided }) => {
     const differences = withT(t, n);
-    expect(lnPairedT(differences, 0, 1).at(-1)).toBeCloseTo(twoSided + Math.LN2, 6);
-    expect(lnPairedT(differences, 0, -1).at(-1)).toBe(NEVER);
-    expect(lnPairedT(withT(-t, n), 0, -1).at(-1)).toBeCloseTo(twoSided + Math.LN2, 6);
+    expect(pairedTEvidenceBeyond(differences, 0, 1).at(-1)).toBeCloseTo(twoSided + Math.LN2, 6);
+    expect(pairedTEvidenceBeyond(differences, 0, -1).at(-1)).toBe(NEVER);
+    expect(pairedTEvidenceBeyond(withT(-t, n), 0, -1).at(-1)).toBeCloseTo(twoSided + Math.LN2, 6);
   });
 
   test.each([
@@ -30,14 +30,13 @@ describe('worked numbers', () => {
     { n: 20, half: 0.757988 },
     { n: 50, half: 0.456954 },
   ])('half width of $n differences: $half of their spread', ({ n, half }) => {
-    expect(pairedHalfWidth(n, 1, 0.05)).toBeCloseTo(half, 6);
-    expect(pairedHalfWidth(n, 7, 0.05)).toBeCloseTo(7 * half, 4);
+    expect(tHalfWidth(n, 0.05)).toBeCloseTo(half, 6);
   });
 
   test('a series of twelve', () => {
-    expect(lnPairedT(SERIES, 0, 1).at(-1)).toBeCloseTo(7.112751 + Math.LN2, 6);
+    expect(pairedTEvidenceBeyond(SERIES, 0, 1).at(-1)).toBeCloseTo(7.112751 + Math.LN2, 6);
     const mean = SERIES.reduce((sum, value) => sum + value, 0) / SERIES.length;
-    const half = pairedHalfWidth(12, 0.0101396, 0.05);
+    const half = 0.0101396 * tHalfWidth(12, 0.05);
     expect(mean - half).toBeCloseTo(0.013363, 6);
     expect(mean + half).toBeCloseTo(0.03547, 6);
   });
@@ -45,26 +44,26 @@ describe('worked numbers', () => {
 
 describe('at the ends', () => {
   test('one difference says nothing', () => {
-    expect([...lnPairedT([5], 0, 1)]).toEqual([NEVER]);
-    expect([...lnPairedT([], 0, 1)]).toEqual([]);
+    expect([...pairedTEvidenceBeyond([5], 0, 1)]).toEqual([NEVER]);
+    expect([...pairedTEvidenceBeyond([], 0, 1)]).toEqual([]);
   });
 
   test('fewer than six differences give no range', () => {
-    for (const n of [0, 1, 2, 3, 4, 5]) expect(pairedHalfWidth(n, 1, 0.05)).toBe(Number.POSITIVE_INFINITY);
-    expect(pairedHalfWidth(6, 1, 0.05)).toBeLessThan(Number.POSITIVE_INFINITY);
+    for (const n of [0, 1, 2, 3, 4, 5]) expect(tHalfWidth(n, 0.05)).toBe(Number.POSITIVE_INFINITY);
+    expect(tHalfWidth(6, 0.05)).toBeLessThan(Number.POSITIVE_INFINITY);
   });
 
   test('differences that do not vary are the limit of ones that hardly do', () => {
-    const still = lnPairedT([3, 3, 3, 3, 3, 3], 2, 1).at(-1) ?? Number.NaN;
-    const hardly = lnPairedT([3, 3 + 1e-9, 3, 3 - 1e-9, 3, 3 + 1e-9], 2, 1).at(-1) ?? Number.NaN;
+    const still = pairedTEvidenceBeyond([3, 3, 3, 3, 3, 3], 2, 1).at(-1) ?? Number.NaN;
+    const hardly = pairedTEvidenceBeyond([3, 3 + 1e-9, 3, 3 - 1e-9, 3, 3 + 1e-9], 2, 1).at(-1) ?? Number.NaN;
     expect(still).toBeCloseTo(hardly, 6);
     expect(still).toBeCloseTo((5 / 2) * Math.log(8 / 2) + Math.LN2, 12);
   });
 
   test('a mean on the centre is on neither side', () => {
-    expect(lnPairedT([1, -1], 0, 1).at(-1)).toBe(NEVER);
-    expect(lnPairedT([1, -1], 0, -1).at(-1)).toBe(NEVER);
-    expect([...lnPairedT([2, 2, 2], 2, 1)]).toEqual([NEVER, NEVER, NEVER]);
+    expect(pairedTEvidenceBeyond([1, -1], 0, 1).at(-1)).toBe(NEVER);
+    expect(pairedTEvidenceBeyond([1, -1], 0, -1).at(-1)).toBe(NEVER);
+    expect([...pairedTEvidenceBeyond([2, 2, 2], 2, 1)]).toEqual([NEVER, NEVER, NEVER]);
   });
 });
 
@@ -83,12 +82,12 @@ describe('laws', () => {
           const n = values.length;
           const mean = values.reduce((sum, value) => sum + value, 0) / n;
           const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1));
-          const half = pairedHalfWidth(n, spread, 0.05);
+          const half = spread * tHalfWidth(n, 0.05);
           fc.pre(spread > 0 && Number.isFinite(half) && Math.abs(Math.abs(where) - 1) > 1e-6);
           const centre = mean + where * half;
           const lnE = Math.max(
-            lnPairedT(values, centre, 1).at(-1) ?? NEVER,
-            lnPairedT(values, centre, -1).at(-1) ?? NEVER,
+            pairedTEvidenceBeyond(values, centre, 1).at(-1) ?? NEVER,
+            pairedTEvidenceBeyond(values, centre, -1).at(-1) ?? NEVER,
           );
           expect(lnE >= Math.log(2 / 0.05)).toBe(Math.abs(where) > 1);
         },
@@ -109,10 +108,10 @@ describe('laws', () => {
       fc.property(whole, fc.integer({ min: -9, max: 9 }), (values, shift) => {
         // The half keeps every mean off the centre, where rounding alone would choose the side.
         const centre = 0.123456789;
-        const found = lnPairedT(values, centre, 1);
+        const found = pairedTEvidenceBeyond(values, centre, 1);
         near(
           found,
-          lnPairedT(
+          pairedTEvidenceBeyond(
             values.map((value) => -value),
             -centre,
             -1,
@@ -120,7 +119,7 @@ describe('laws', () => {
         );
         near(
           found,
-          lnPairedT(
+          pairedTEvidenceBeyond(
             values.map((value) => value + shift),
             centre + shift,
             1,
@@ -128,7 +127,7 @@ describe('laws', () => {
         );
         near(
           found,
-          lnPairedT(
+          pairedTEvidenceBeyond(
             values.map((value) => value * 1024),
             centre * 1024,
             1,
@@ -141,7 +140,7 @@ describe('laws', () => {
   test('is never NaN', () => {
     fc.assert(
       fc.property(differences, fc.constantFrom<1 | -1>(1, -1), (values, side) => {
-        for (const value of lnPairedT(values, 0, side)) {
+        for (const value of pairedTEvidenceBeyond(values, 0, side)) {
           expect(value).not.toBeNaN();
           expect(value).toBeLessThan(Number.POSITIVE_INFINITY);
         }
@@ -156,7 +155,7 @@ describe('laws', () => {
     const rollouts = 1000;
     for (let rollout = 0; rollout < rollouts; rollout += 1) {
       const values = Array.from({ length: 50 }, () => 3 + 5 * normal());
-      if (lnPairedT(values, 3, 1).some((value) => value >= Math.log(20))) alarms += 1;
+      if (pairedTEvidenceBeyond(values, 3, 1).some((value) => value >= Math.log(20))) alarms += 1;
     }
     expect(alarms).toBeGreaterThan(0);
     expect(alarms / rollouts).toBeLessThanOrEqual(0.05 + 3 * Math.sqrt((0.05 * 0.95) / rollouts));
