@@ -84,5 +84,5 @@ test('validate --replay warns of a gate that cannot see its own margin', async (
           │   ^^^^^^^^^^^^^^^^^^  allow a wider margin, lengthen the window, or give the canary more traffic: gatekeeper plan --power shows how much
     "
   `);
-  expect(stdout).toBe('valid: 4 gates with 33 criteria, 1 warning\n');
+  expect(stdout).toBe('valid: 4 gates with 38 criteria, 1 warning\n');
 });
