@@ -56,7 +56,9 @@ export function estimateBuckets(
     case 'findings':
     case 'regressions':
     case 'share-ok':
+    case 'share-hit':
     case 'page-quantile':
+    case 'age-quantile':
       return NOTHING;
     default:
       return unreachable(take);

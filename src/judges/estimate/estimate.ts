@@ -21,6 +21,11 @@ export function estimate(take: Take, evidence: Evidence, stepMs: number): Estima
   }
 }
 
+/** Takes of what web servers answered during the run, which has no steps. */
+function isProbed({ kind }: Take): boolean {
+  return kind === 'findings' || kind === 'regressions' || kind === 'share-ok' || kind === 'share-hit';
+}
+
 /**
  * What each stratum alone says of the judged number, for `tolerate` and for charts.
  *
@@ -29,7 +34,7 @@ export function estimate(take: Take, evidence: Evidence, stepMs: number): Estima
 export function perStratum(take: Take, evidence: Evidence, stepMs: number): readonly Estimate[] {
   switch (evidence.kind) {
     case 'counts':
-      if (take.kind === 'findings' || take.kind === 'regressions' || take.kind === 'share-ok') return [];
+      if (isProbed(take)) return [];
       return evidence.strata.map((count) => {
         if (count === null || count.n <= 0) return NOTHING;
         return { ...NOTHING, value: take.kind === 'count' ? count.n : count.k / count.n, n: count.n };

@@ -46,6 +46,7 @@ export function reduceNumbers(take: Take, strata: readonly (number | null)[], st
     }
     case 'quantile':
     case 'page-quantile':
+    case 'age-quantile':
       return quantileR7(
         [...values].sort((a, b) => a - b),
         take.quantile,
@@ -63,6 +64,7 @@ export function reduceNumbers(take: Take, strata: readonly (number | null)[], st
     case 'findings':
     case 'regressions':
     case 'share-ok':
+    case 'share-hit':
       return null;
   }
 }
