@@ -70,6 +70,7 @@ function wordOf(kind: Take['kind']): string {
     'page-quantile': 'pNN ttfb, pNN size',
     'share-hit': 'share hit, share hit of CACHE',
     'age-quantile': 'pNN age',
+    recovery: 'recovery >= X for N steps',
     apdex: 'apdex(T)',
   };
   return words[kind] ?? kind;
@@ -91,6 +92,7 @@ function unitOf(take: Take, unit: string): string {
       return '';
     case 'age':
     case 'age-quantile':
+    case 'recovery':
       return 's';
     case 'slope':
       return `${unit}/s`;

@@ -22,6 +22,7 @@ const WORDS = [
   'share hit',
   'share hit of CACHE',
   'p95 age',
+  'recovery >= X for N steps',
 ];
 
 /** A take as written; bounds keep their unit until the signal's is known. */
@@ -32,6 +33,12 @@ export type WrittenTake =
   | { readonly kind: 'page-quantile'; readonly quantile: number; readonly of: PageMeasure }
   | { readonly kind: 'share-hit'; readonly cache: string | null }
   | { readonly kind: 'age-quantile'; readonly quantile: number }
+  | {
+      readonly kind: 'recovery';
+      readonly operator: '>=' | '<=';
+      readonly level: Quantity;
+      readonly steps: number;
+    }
   | { readonly kind: 'share-at-most' | 'share-above'; readonly bound: Quantity }
   | { readonly kind: 'apdex'; readonly threshold: Quantity };
 
@@ -56,6 +63,15 @@ export function parseTake(text: string): Result<WrittenTake> {
           : { kind: 'page-quantile', quantile: share, of },
       );
     }
+  }
+  const recovery = /^recovery\s*(>=|<=)\s*(.+?)\s+for\s+([1-9]\d{0,4})\s+steps?$/.exec(trimmed);
+  if (recovery !== null) return recoveryTake(recovery[1] === '>=' ? '>=' : '<=', recovery[2], recovery[3]);
+  if (/^recovery\b/.test(trimmed)) {
+    return failed({
+      code: 'gatefile.take',
+      message: `"${trimmed}" is no take`,
+      mend: 'a recovery says to what, and for how long: "recovery >= 70% for 5 steps"',
+    });
   }
   const hits = /^share\s+hit(?:\s+of\s+(\S.*))?$/.exec(trimmed);
   if (hits !== null) return ok({ kind: 'share-hit', cache: hits[1] ?? null });
@@ -89,6 +105,11 @@ export function parseTake(text: string): Result<WrittenTake> {
   });
 }
 
+function recoveryTake(operator: '>=' | '<=', level = '', steps = ''): Result<WrittenTake> {
+  const read = parseQuantity(level);
+  return read.ok ? ok({ kind: 'recovery', operator, level: read.value, steps: Number(steps) }) : read;
+}
+
 /** Converts the bound of a take to the signal's unit. */
 export function prepareTake(take: WrittenTake, unit: string): Result<Take> {
   switch (take.kind) {
@@ -100,6 +121,10 @@ export function prepareTake(take: WrittenTake, unit: string): Result<Take> {
     case 'apdex': {
       const threshold = convert(take.threshold, { unit });
       return threshold.ok ? ok({ kind: 'apdex', threshold: threshold.value }) : threshold;
+    }
+    case 'recovery': {
+      const level = convert(take.level, { unit });
+      return level.ok ? ok({ ...take, level: level.value }) : level;
     }
     default:
       return ok(take);

@@ -12,6 +12,13 @@ export type Take =
   /** Of the caches that were asked, or of the one of this name. */
   | { readonly kind: 'share-hit'; readonly cache: string | null }
   | { readonly kind: 'age-quantile'; readonly quantile: number }
+  /** Time until the value was on this side of the level for so many steps in a row. */
+  | {
+      readonly kind: 'recovery';
+      readonly operator: '>=' | '<=';
+      readonly level: number;
+      readonly steps: number;
+    }
   | { readonly kind: 'share-at-most' | 'share-above'; readonly bound: number }
   | { readonly kind: 'apdex'; readonly threshold: number };
 

@@ -53,6 +53,7 @@ export function estimateBuckets(
     case 'sum':
     case 'slope':
     case 'age':
+    case 'recovery':
     case 'findings':
     case 'regressions':
     case 'share-ok':
