@@ -1,7 +1,8 @@
 /** Caches probed by the real program: a real nginx with two layers, and servers that play no fair game. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CriterionResult, GateReport } from '../../src/model/report.js';
+import type { CriterionResult } from '../../src/model/report.js';
 import { runGatekeeper } from '../support/binary.js';
+import { checkGate, foundIn } from '../support/checked-gate.js';
 import { type HostileServer, startHostileServer } from '../support/hostile-server.js';
 import { type Nginx, startNginx } from '../support/nginx.js';
 import { needs } from '../support/processes.js';
@@ -22,17 +23,7 @@ signals:
 ${more}criteria:
 ${criteria}`;
 
-async function check(place: Sandbox, ...args: readonly string[]) {
-  const flags = ['check', 'caches.gate.yaml', '--report', 'json', ...args];
-  const { code, stdout, stderr } = await runGatekeeper(flags, { cwd: place.folder });
-  if (stdout === '') throw new Error(stderr);
-  const report = JSON.parse(stdout) as GateReport;
-  const criteria: Record<string, CriterionResult> = {};
-  for (const each of report.gates.flatMap((one) => one.criteria)) criteria[each.id] = each;
-  return { code, report, criteria, stdout };
-}
-const found = (result: CriterionResult | undefined) =>
-  result?.findings?.map(({ name, url }) => `${name} ${url}`);
+const check = (place: Sandbox, ...args: readonly string[]) => checkGate(place, 'caches.gate.yaml', args);
 const countsOf = (result: CriterionResult | undefined) => [result?.verdict, result?.value, result?.n];
 
 describe.skipIf(!needs('nginx'))('an nginx with an edge and a shield', () => {
@@ -69,7 +60,7 @@ describe.skipIf(!needs('nginx'))('an nginx with an edge and a shield', () => {
     ]);
     // The shield was asked for the page that the edge would not keep, and did not keep it either.
     expect(countsOf(criteria['shield'])).toEqual(['fail', 0, 1]);
-    expect(found(criteria['wrong'])).toEqual([
+    expect(foundIn(criteria['wrong'])).toEqual([
       'cacheable.private /private',
       'cacheable.set-cookie /private',
       'hit.none /private',
@@ -144,7 +135,7 @@ describe('servers that play no fair game', () => {
     const { code, criteria } = await run('  wrong: { signal: probe, take: findings, pass: "== 0" }\n');
     body = () => 'shoes';
     expect(code).toBe(1);
-    expect(found(criteria['wrong'])).toEqual(['key.differs /a']);
+    expect(foundIn(criteria['wrong'])).toEqual(['key.differs /a']);
   });
 
   test.each([

@@ -17,7 +17,7 @@ export function estimateRecovery(
   const { least, most } = recoveryOf(held, steps);
   const seconds = (count: number): number => (count * stepMs) / 1000;
   const gaps = held.filter((step) => step === null).length;
-  const noted = gaps === 0 ? [] : [`${gaps} steps without data were not counted as recovered`];
+  const noted = gaps === 0 ? [] : [`steps without data, not counted as recovered: ${gaps}`];
   if (most === null)
     return {
       ...NOTHING,
