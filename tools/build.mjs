@@ -54,6 +54,7 @@ const heavy = {
   'src/backends/mysql.ts': 'sql',
   'src/backends/clickhouse.ts': 'sql',
   'src/signals/crawl/source/probe.ts': 'crawl',
+  'src/signals/cache-probe/probe.ts': 'crawl',
   'src/http/fetcher.ts': 'crawl',
 };
 

@@ -25,6 +25,29 @@ const html = z.strictObject({
   textLength: z.number(),
 });
 
+const failure = z.strictObject({ kind: z.enum(PAGE_FAILURES), text: z.string() });
+const visit = z.strictObject({
+  status: z.number().nullable(),
+  failure: failure.exactOptional(),
+  caches: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        isHit: z.boolean(),
+        forward: z.string().exactOptional(),
+        key: z.string().exactOptional(),
+      }),
+    )
+    .nullable()
+    .exactOptional(),
+  others: z.record(z.string(), z.string()).exactOptional(),
+  age: z.number().nullable().exactOptional(),
+  cacheControl: z.string().exactOptional(),
+  vary: z.string().exactOptional(),
+  setsCookie: z.boolean().exactOptional(),
+  body: z.string().exactOptional(),
+});
+
 /** A page as a recording stores it; mirrors `model/page.ts`, to which the compiler holds it. */
 export const pageSchema: z.ZodType<Page> = z.strictObject({
   url: z.string(),
@@ -32,7 +55,7 @@ export const pageSchema: z.ZodType<Page> = z.strictObject({
   isTarget: z.boolean(),
   expected: z.record(z.string(), z.string()),
   hops: z.array(z.strictObject({ url: z.string(), status: z.number() })),
-  failure: z.strictObject({ kind: z.enum(PAGE_FAILURES), text: z.string() }).exactOptional(),
+  failure: failure.exactOptional(),
   contentType: z.string().exactOptional(),
   robotsHeaders: texts,
   linkHeaders: texts,
@@ -41,6 +64,7 @@ export const pageSchema: z.ZodType<Page> = z.strictObject({
     .array(z.strictObject({ name: z.string(), isHit: z.boolean() }))
     .nullable()
     .exactOptional(),
+  visits: z.array(visit).exactOptional(),
   ttfb: z.number().exactOptional(),
   bytes: z.number().exactOptional(),
   html: html.exactOptional(),

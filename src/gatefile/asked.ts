@@ -1,6 +1,7 @@
 import type { PreparedQuery, Variables } from '../contracts/backend.js';
 import type { Arm, Question, UnlistedCheck } from '../contracts/gate.js';
 import type { Failure, Result } from '../model/failure.js';
+import { isProbe } from '../model/page.js';
 import type { Labels } from '../model/series.js';
 import type { Window } from '../model/window.js';
 import { type FileContext, placeOf } from './context.js';
@@ -127,7 +128,7 @@ export function checkArmsDiffer(
 ): void {
   const [judged, baseline] = asked;
   if (judged === undefined || baseline === undefined || judged.questions.length === 0) return;
-  if (open.kind === 'crawl' && baseline.arm.shiftMs > 0) {
+  if (isProbe(open.kind) && baseline.arm.shiftMs > 0) {
     context.trouble.add(noSuchPast(baseline.arm, placeOf(context, ['criteria', id, 'pass'])));
     return;
   }

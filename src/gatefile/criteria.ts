@@ -12,6 +12,7 @@ import { kayentaOf } from './kayenta.js';
 import { checkOwnLimit, type Weighed } from './own-limits.js';
 import type { GateParts, SegmentInput } from './parts.js';
 import { checkPolicies } from './policies.js';
+import { checkRecovery } from './recovery.js';
 import { ruleOf, takeOf } from './rules.js';
 import { type CriterionBlock, KIND_KEYS, type SignalBlock } from './schema.js';
 import { segmentKey, segmentRules, segmentsOf } from './segments.js';
@@ -204,6 +205,7 @@ async function weighLimits(
     path: rulePath,
   });
   if (prepared === undefined) return undefined;
+  if (!checkRecovery(context, block, prepared, gate.settings, rulePath)) return undefined;
   // A segment may compare with the baseline where the others do not, which takes other evidence.
   const chosen = await judgeOf(context, block, prepared, open, rulePath, gate.arms);
   if (chosen === undefined) return undefined;

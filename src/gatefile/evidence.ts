@@ -1,6 +1,7 @@
 import type { Arm } from '../contracts/gate.js';
 import type { Judge, JudgeQuestion, Rule } from '../contracts/judge.js';
 import { needsBaseline } from '../model/limit.js';
+import { isProbe } from '../model/page.js';
 import { type FileContext, placeOf } from './context.js';
 import type { CriterionBlock } from './schema.js';
 import type { OpenSignal } from './signals.js';
@@ -113,6 +114,6 @@ function checkTolerance(
   };
   if ((block.evidence ?? open.signal.onlyEvidence ?? defaultFor(rule, arms)) !== 'point')
     refuse('"tolerate" counts steps by their point estimates', 'add "evidence: point", or remove it');
-  if (rule.take.kind === 'instant' || open.kind === 'samples' || open.kind === 'crawl')
+  if (rule.take.kind === 'instant' || open.kind === 'samples' || isProbe(open.kind))
     refuse('"tolerate" needs a value for each step', 'add a take such as "mean", or remove it');
 }

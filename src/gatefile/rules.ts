@@ -2,6 +2,7 @@ import type { Rule } from '../contracts/judge.js';
 import type { PreparedSignal } from '../contracts/signal.js';
 import type { Failure } from '../model/failure.js';
 import { type Condition, type Limit, needsBaseline } from '../model/limit.js';
+import { isProbe } from '../model/page.js';
 import type { Take } from '../model/take.js';
 import { factorBetween } from '../model/unit.js';
 import { prepareCondition } from './condition.js';
@@ -67,6 +68,9 @@ function wordOf(kind: Take['kind']): string {
     'share-above': 'share > X',
     'share-ok': 'share ok',
     'page-quantile': 'pNN ttfb, pNN size',
+    'share-hit': 'share hit, share hit of CACHE',
+    'age-quantile': 'pNN age',
+    recovery: 'recovery >= X for N steps',
     apdex: 'apdex(T)',
   };
   return words[kind] ?? kind;
@@ -77,6 +81,7 @@ function unitOf(take: Take, unit: string): string {
     case 'share-at-most':
     case 'share-above':
     case 'share-ok':
+    case 'share-hit':
       return 'share';
     case 'page-quantile':
       return take.of === 'ttfb' ? 's' : 'B';
@@ -86,6 +91,8 @@ function unitOf(take: Take, unit: string): string {
     case 'regressions':
       return '';
     case 'age':
+    case 'age-quantile':
+    case 'recovery':
       return 's';
     case 'slope':
       return `${unit}/s`;
@@ -204,7 +211,7 @@ function directionOf(condition: Condition): Rule['better'] {
 function defaultSamples(input: RuleInput, pass: Condition): number {
   const { take } = input.take;
   // The pages of a list are all there are, not a sample of them.
-  if (input.kind === 'value' || input.kind === 'crawl') return 1;
+  if (input.kind === 'value' || isProbe(input.kind)) return 1;
   // Exposure in time is no count of samples: the coverage of the window speaks for it.
   if (take.kind === 'count') return 1;
   if (input.kind === 'rate') return input.take.unit.endsWith('/s') ? 1 : FEWEST_SAMPLES;

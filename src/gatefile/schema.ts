@@ -4,11 +4,12 @@ import { ACROSS } from '../contracts/signal.js';
 import { anomalySchema } from './anomaly-schema.js';
 import { burnSchema } from './burn-schema.js';
 import { kayentaSchema } from './kayenta.js';
+import { ownersSchema } from './owners-schema.js';
 import { id, limit, name, percent, points, scalar, take, text, tolerate } from './schema-words.js';
 
 /** Keys that later versions bring; refused by name until then. */
 const LATER_GATE = ['stages', 'calendar', 'calendars', 'journal', 'schedule', 'from-incident', 'incidents'];
-const LATER_SIGNAL = ['alarms', 'drift', 'incidents', 'reconcile', 'vendor-status', 'cache-probe'];
+const LATER_SIGNAL = ['alarms', 'drift', 'incidents', 'reconcile', 'vendor-status'];
 const LATER_CRITERION = [...LATER_SIGNAL, 'margin'];
 
 const evidence = z.enum(['point', 'sequential', 'history', 'mann-whitney', 'kayenta']).meta({
@@ -96,13 +97,23 @@ export const signalShape = {
   samples: z.unknown().optional(),
   'crawler-log': z.unknown().optional(),
   crawl: z.unknown().optional(),
+  'cache-probe': z.unknown().optional(),
   use: z
     .string()
     .optional()
     .meta({ description: 'A signal of the catalogue: catalog/nginx/cache-hit-ratio.' }),
   with: z.record(name, scalar).optional().meta({ description: 'Parameters of the catalogue signal.' }),
 };
-export const KIND_KEYS = ['ratio', 'rate', 'histogram', 'value', 'samples', 'crawl', 'crawler-log'] as const;
+export const KIND_KEYS = [
+  'ratio',
+  'rate',
+  'histogram',
+  'value',
+  'samples',
+  'crawl',
+  'crawler-log',
+  'cache-probe',
+] as const;
 
 export const signalSchema = strict(signalShape, LATER_SIGNAL);
 
@@ -154,25 +165,6 @@ export const criterionSchema = strict(
   LATER_CRITERION,
 );
 export const segmentRuleSchema = strict(ruleShape);
-
-export const ownersSchema = strict({
-  decide: z.array(text).optional().meta({ description: 'May widen exposure, may waive a criterion.' }),
-  stop: z.array(text).optional().meta({ description: 'May stop exposure.' }),
-  escalate: z
-    .array(
-      strict({
-        to: text.meta({ description: 'A person, a role or a channel.' }),
-        after: duration.optional().meta({ description: 'How long to wait first.' }),
-      }),
-    )
-    .optional()
-    .meta({ description: 'Who to turn to, in order.' }),
-  components: z.record(z.string(), text).optional().meta({ description: 'Owner of each component.' }),
-  'waive-critical': z
-    .boolean()
-    .optional()
-    .meta({ description: 'True: those who decide may waive critical criteria too.' }),
-}).meta({ description: 'Who decides, who stops, who is told.' });
 
 export const windowSchema = strict({
   for: duration

@@ -53,7 +53,7 @@ export const rate = defineSignal({
     return {
       parts: () => parts,
       better: 'lower',
-      takes: ['total', 'first', 'last', 'mean', 'min', 'max', 'slope', 'count'],
+      takes: ['total', 'first', 'last', 'mean', 'min', 'max', 'slope', 'count', 'recovery'],
       defaultTake: { kind: 'total' },
       unit: isPerTime ? `${unit ?? 'events'}/s` : (unit ?? ''),
       observe: (input) =>

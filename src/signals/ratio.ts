@@ -52,7 +52,7 @@ export const ratio = defineSignal({
     return {
       parts: () => parts,
       better: top === 'good' ? 'higher' : 'lower',
-      takes: ['total', 'first', 'last', 'mean', 'min', 'max', 'slope', 'count'],
+      takes: ['total', 'first', 'last', 'mean', 'min', 'max', 'slope', 'count', 'recovery'],
       defaultTake: { kind: 'total' },
       unit: 'share',
       observe: (input) =>

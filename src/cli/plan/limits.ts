@@ -36,5 +36,6 @@ export function numberText(value: number): string {
 export function takeText(rule: Rule): string {
   if (rule.takeText !== null) return rule.takeText;
   if (rule.take.kind === 'findings') return 'findings';
+  if (rule.take.kind === 'share-hit') return 'hits among the visits after the first';
   return rule.take.kind === 'instant' ? 'the value at the end of the window' : 'totals over the window';
 }

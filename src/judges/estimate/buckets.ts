@@ -53,10 +53,13 @@ export function estimateBuckets(
     case 'sum':
     case 'slope':
     case 'age':
+    case 'recovery':
     case 'findings':
     case 'regressions':
     case 'share-ok':
+    case 'share-hit':
     case 'page-quantile':
+    case 'age-quantile':
       return NOTHING;
     default:
       return unreachable(take);

@@ -6,6 +6,7 @@ import type { Reason } from '../../model/reason.js';
 import type { SequentialEvidence } from '../../model/sequential.js';
 import { estimate, perStratum } from './estimate.js';
 import type { Estimate } from './found.js';
+import { openRecovery } from './recovery.js';
 
 /** Estimates in the rule's unit. */
 export function scaled(rule: Rule, observation: Observation): Estimate {
@@ -15,11 +16,14 @@ export function scaled(rule: Rule, observation: Observation): Estimate {
     ...raw,
     value: raw.value === null ? null : raw.value * factor,
     interval: raw.interval && [raw.interval[0] * factor, raw.interval[1] * factor],
+    ...(raw.least !== undefined && { least: raw.least * factor }),
   };
 }
 
 export function readingOf(found: Estimate | undefined): Reading {
-  return found?.value == null ? NO_READING : { value: found.value, isAtLeast: found.isAtLeast };
+  if (found?.value == null) return NO_READING;
+  const { value, isAtLeast, least } = found;
+  return { value, isAtLeast, ...(least !== undefined && { least }) };
 }
 
 /** Why a condition was left open, in words. */
@@ -31,6 +35,7 @@ export function openQuestion(rule: Rule, seen: Estimate, control: Estimate | und
   if (isCompared && (control === undefined || control.value === null)) {
     return { code: 'no-baseline', text: 'the baseline has no value to compare with' };
   }
+  if (rule.take.kind === 'recovery') return openRecovery(seen);
   if (seen.isAtLeast || control?.isAtLeast) {
     return {
       code: 'beyond-buckets',
@@ -78,7 +83,9 @@ export function describe(
     evidence,
     notes: [
       ...seen.notes,
-      ...(seen.isAtLeast ? ['the value is at least this: it lies above the last bucket edge'] : []),
+      ...(seen.isAtLeast && rule.take.kind !== 'recovery'
+        ? ['the value is at least this: it lies above the last bucket edge']
+        : []),
     ],
   };
 }

@@ -3,6 +3,7 @@ import type { Take } from '../../model/take.js';
 import { poissonScore, wilson } from '../../stats/interval.js';
 import { type Estimate, NOTHING } from './found.js';
 import { reduceNumbers } from './numbers.js';
+import { estimateRecovery } from './recovery.js';
 
 /** Totals of the window, or a reduction of the per-stratum quotients. */
 export function estimateCounts(take: Take, strata: readonly (Count | null)[], stepMs: number): Estimate {
@@ -21,7 +22,8 @@ export function estimateCounts(take: Take, strata: readonly (Count | null)[], st
   }
   if (take.kind === 'findings' || take.kind === 'regressions') return { ...NOTHING, value: k, n };
   // A list of pages is all there is, and no sample: no interval.
-  if (take.kind === 'share-ok') return { ...NOTHING, value: k / n, n };
+  if (take.kind === 'share-ok' || take.kind === 'share-hit') return { ...NOTHING, value: k / n, n };
   const quotients = strata.map((count) => (count === null || count.n <= 0 ? null : count.k / count.n));
+  if (take.kind === 'recovery') return { ...estimateRecovery(take, quotients, stepMs), n };
   return { ...NOTHING, value: reduceNumbers(take, quotients, stepMs), n };
 }

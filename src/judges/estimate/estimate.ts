@@ -21,15 +21,20 @@ export function estimate(take: Take, evidence: Evidence, stepMs: number): Estima
   }
 }
 
+/** Takes of what web servers answered during the run, which has no steps. */
+function isProbed({ kind }: Take): boolean {
+  return kind === 'findings' || kind === 'regressions' || kind === 'share-ok' || kind === 'share-hit';
+}
+
 /**
  * What each stratum alone says of the judged number, for `tolerate` and for charts.
  *
- * @returns none at all where one stratum cannot say it: the slope of one step, the age of its data
+ * @returns none at all where one stratum cannot say it: the slope of one step, the age of its data, when it recovered
  */
 export function perStratum(take: Take, evidence: Evidence, stepMs: number): readonly Estimate[] {
   switch (evidence.kind) {
     case 'counts':
-      if (take.kind === 'findings' || take.kind === 'regressions' || take.kind === 'share-ok') return [];
+      if (isProbed(take) || take.kind === 'recovery') return [];
       return evidence.strata.map((count) => {
         if (count === null || count.n <= 0) return NOTHING;
         return { ...NOTHING, value: take.kind === 'count' ? count.n : count.k / count.n, n: count.n };
@@ -39,7 +44,7 @@ export function perStratum(take: Take, evidence: Evidence, stepMs: number): read
         counts === null ? NOTHING : estimateBuckets(take, evidence.bounds, [counts]),
       );
     case 'numbers':
-      return take.kind === 'slope' || take.kind === 'age'
+      return take.kind === 'slope' || take.kind === 'age' || take.kind === 'recovery'
         ? []
         : evidence.strata.map((value) => (value === null ? NOTHING : estimateNumbers(take, [value], stepMs)));
     case 'instant':

@@ -2,10 +2,12 @@ import type { Take } from '../../model/take.js';
 import { wilson } from '../../stats/interval.js';
 import { mean, quantileR7, slope } from '../../stats/summary.js';
 import { type Estimate, NOTHING } from './found.js';
+import { estimateRecovery } from './recovery.js';
 
 /** Reduces a series of numbers per stratum. A slope is per second. */
 export function estimateNumbers(take: Take, strata: readonly (number | null)[], stepMs: number): Estimate {
   const n = strata.filter((value) => value !== null).length;
+  if (take.kind === 'recovery') return { ...estimateRecovery(take, strata, stepMs), n };
   const value = reduceNumbers(take, strata, stepMs);
   return value === null ? NOTHING : { ...NOTHING, value, n };
 }
@@ -46,6 +48,7 @@ export function reduceNumbers(take: Take, strata: readonly (number | null)[], st
     }
     case 'quantile':
     case 'page-quantile':
+    case 'age-quantile':
       return quantileR7(
         [...values].sort((a, b) => a - b),
         take.quantile,
@@ -60,9 +63,11 @@ export function reduceNumbers(take: Take, strata: readonly (number | null)[], st
       return (satisfied + tolerated) / (2 * values.length);
     }
     case 'age':
+    case 'recovery':
     case 'findings':
     case 'regressions':
     case 'share-ok':
+    case 'share-hit':
       return null;
   }
 }

@@ -6,6 +6,7 @@ import type { Backend, BackendSite, PreparedQuery, QueryRequest } from '../../co
 import { expandPlaceholders } from '../../contracts/placeholders.js';
 import { failed, ok, type Result } from '../../model/failure.js';
 import { formatDuration } from '../../model/time.js';
+import { queryOf } from '../probing/query.js';
 import { blockSchema } from './block.js';
 import { bindOrder, type Order, type ReadList } from './source/order.js';
 
@@ -73,14 +74,6 @@ function prepareBaseline(written: string, request: QueryRequest, site: BackendSi
       return recordedPages(resolve(site.folder, shown.value), shown.value);
     },
   });
-}
-
-function queryOf(
-  site: BackendSite,
-  { use, window }: QueryRequest,
-  text: string,
-): Omit<PreparedQuery, 'fetch'> {
-  return { backend: site.id, key: JSON.stringify([site.id, text]), text, use, window, notes: [] };
 }
 
 /** Reads each list once: it is asked for by every criterion, arm and segment. */

@@ -1,8 +1,7 @@
-import { isListedHost } from '../../../contracts/fetcher.js';
 import { suggest } from '../../../contracts/suggest.js';
 import { type Failure, failed, ok, type Result } from '../../../model/failure.js';
 import type { Span } from '../../../model/span.js';
-import { isAbsolute, normalUrl } from '../addresses.js';
+import { type AddressRules, listedAddress } from '../../probing/addresses.js';
 import { COLUMNS } from '../expect.js';
 import { cellsOf } from './csv.js';
 
@@ -14,9 +13,7 @@ export interface Row {
 }
 
 /** What a list is read under. */
-export interface ListRules {
-  readonly base: string | undefined;
-  readonly hosts: readonly string[];
+export interface ListRules extends AddressRules {
   readonly most: number;
 }
 
@@ -130,24 +127,12 @@ function rowsOf(list: readonly Written[], rules: ListRules): Result<readonly Row
 function readRow(
   listed: string,
   expected: Readonly<Record<string, string>>,
-  { base, hosts }: ListRules,
+  rules: ListRules,
   refuse: (column: string, message: string, mend: string) => void,
 ): Row | undefined {
-  if (base === undefined && !isAbsolute(listed)) {
-    refuse('url', `"${listed}" names no host`, 'write it with http:// or https://, or give "base"');
-    return undefined;
-  }
-  const url = normalUrl(listed, base);
-  if (url === undefined) {
-    refuse('url', `"${listed}" is no address`, 'write it like https://shop.example.com/path');
-    return undefined;
-  }
-  if (!isListedHost(new URL(url), hosts)) {
-    refuse(
-      'url',
-      `"${listed}" is on a host that is not listed`,
-      `add "${new URL(url).host}" under "hosts", or take it off the list`,
-    );
+  const address = listedAddress(listed, rules);
+  if (address.state === 'refused') {
+    refuse('url', address.message, address.mend);
     return undefined;
   }
   const checked = Object.entries(expected).map(([column, value]) => {
@@ -155,7 +140,7 @@ function readRow(
     if (read === undefined) refuse(column, `"${value}" is no ${column}`, CELLS[column]?.mend ?? '');
     return [column, read ?? value] as const;
   });
-  return { url, listed, expected: Object.fromEntries(checked) };
+  return { url: address.url, listed, expected: Object.fromEntries(checked) };
 }
 
 const YES_OR_NO = { values: /^(?:yes|no)$/, mend: 'write yes or no' };
