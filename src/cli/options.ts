@@ -78,6 +78,7 @@ export interface RecordOptions extends GateOptions, NetworkOptions {
   readonly maxAge?: number;
   readonly onExpired?: 'warn' | 'refuse';
   readonly expect?: FoldedVerdict;
+  readonly incidents?: string;
 }
 
 export interface BacktestOptions extends Omit<GateOptions, 'at' | 'since'>, NetworkOptions {
@@ -180,13 +181,10 @@ export const recordOptions = (): readonly Option[] => [
     'warn',
     'refuse',
   ]),
-  new Option('--expect <verdict>', 'record only if the gates say this').choices([
-    'pass',
-    'warn',
-    'fail',
-    'inconclusive',
-    'error',
-  ]),
+  new Option('--expect <verdict>', 'judge, too; if the gates say this, write a gate test of the set').choices(
+    ['pass', 'warn', 'fail', 'inconclusive', 'error'],
+  ),
+  new Option('--incidents <file>', 'with --expect: labelled incidents, YAML or CSV, to name and guard'),
 ];
 
 export const backtestOptions = (): readonly Option[] => [

@@ -6,12 +6,12 @@ import { detect, type FoundSignal, signalsIn } from '../init/detect.js';
 import { type Origin, openMetrics, originOf } from '../init/origin.js';
 import { surroundingsOf } from '../init/surroundings.js';
 import { CI_STEPS, configText, gateText, type Proposal, proposalsOf } from '../init/texts.js';
-import { type NewFile, type Written, writeNew } from '../init/write-new.js';
 import { type Io, write } from '../io.js';
 import type { InitOptions } from '../options.js';
 import { counted, tableText } from '../page/page.js';
 import { Session } from '../session.js';
 import { catalogFolder, createBackendContext, createStopper } from '../wire.js';
+import { type NewFile, type Written, writeNew } from '../write-new.js';
 
 /**
  * Writes a gate for each product whose metrics a server or a page has, and the configuration where there is none. It asks
