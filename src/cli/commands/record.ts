@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { collect, type Measurements } from '../../engine/collect.js';
+import { collect } from '../../engine/collect.js';
 import { liveTake } from '../../engine/live.js';
-import { type Outcome, reportOn } from '../../engine/report.js';
+import type { Outcome } from '../../engine/report.js';
 import type { ListedIncident } from '../../gatefile/incidents.js';
 import type { Loaded } from '../../gatefile/load.js';
 import type { Failure } from '../../model/failure.js';
@@ -12,10 +12,10 @@ import type { RecordOptions } from '../options.js';
 import { counted } from '../page/page.js';
 import { startProgress } from '../progress.js';
 import { guardsToWrite, incidentsAt } from '../record/incidents.js';
+import { liveReport } from '../record/report.js';
 import { writeReplayTest } from '../record/test-file.js';
 import { openRecorder, setFolder, shownFolder } from '../recorded.js';
 import { Session, type Sources } from '../session.js';
-import { VERSION } from '../version.js';
 import { createBackendContext, createStopper, realClock } from '../wire.js';
 
 /**
@@ -55,7 +55,7 @@ export async function record(
       await write(io.stderr, `stopped by ${stopped}: nothing was recorded\n`);
       return stopped === 'SIGINT' ? EXIT.sigint : EXIT.sigterm;
     }
-    const report = options.expect === undefined ? undefined : reportOf(loaded, measurements);
+    const report = options.expect === undefined ? undefined : liveReport(loaded, measurements);
     const isExpected = report === undefined || report.verdict === options.expect;
     const written = await recorder.write(
       isExpected && options.expect !== undefined ? { expect: options.expect } : {},
@@ -86,17 +86,6 @@ export async function record(
   }
 }
 
-function reportOf(loaded: Loaded, measurements: Measurements): Outcome {
-  return reportOn(loaded.gates, measurements, {
-    version: VERSION,
-    mode: 'live',
-    recordedAt: null,
-    asOf: loaded.asOf,
-    policy: { onNoData: 'inconclusive', onBackendError: 'error' },
-    notes: [],
-  });
-}
-
 /** Writes the test of the set, and tells what is left to do so that its incidents have a guard. */
 async function guard(
   session: Session,
@@ -110,11 +99,16 @@ async function guard(
   const { mask } = session.secrets;
   const ids = incidents.map(({ id, about }) => (about === null ? id : `${id}, ${about}`));
   const subject = ids.length === 0 ? path.basename(folder) : ids.join('; ');
-  const { told, failures } = await writeReplayTest(session, sources, loaded, report, folder, subject);
+  const { told, failures } = await writeReplayTest(session, sources, loaded, report, folder, {
+    subject,
+    head: HEAD,
+  });
   if (!quiet) await write(session.io.stdout, mask(told.map((line) => `${line}\n`).join('')));
   if (file !== undefined) await session.tell(guardsToWrite(incidents, file, loaded, report));
   return failures;
 }
+
+const HEAD = 'Written by "gatekeeper record --expect": what was recorded must be judged so for ever.';
 
 function unexpected(expected: string, verdict: string, asOf: number, folder: string): string {
   return [

@@ -15,12 +15,17 @@ export interface TestWritten {
   readonly failures: readonly Failure[];
 }
 
+/** How the file begins, and what its set is of, for the name of the test. */
+export interface Heading {
+  readonly subject: string;
+  readonly head: string;
+}
+
 /**
  * Writes the test that replays a set, in a file of its own beside the first gate, named like the set. A file that is
  * there is never touched: what it should say is told instead.
  *
  * @param folder of the set, absolute
- * @param subject what the set is of, for the name of the test
  */
 export async function writeReplayTest(
   { cwd }: Session,
@@ -28,7 +33,7 @@ export async function writeReplayTest(
   { gates }: Loaded,
   report: Outcome,
   folder: string,
-  subject: string,
+  { subject, head }: Heading,
 ): Promise<TestWritten> {
   const files = [...new Set(gates.map(({ file }) => file))];
   const [first = ''] = files;
@@ -42,7 +47,7 @@ export async function writeReplayTest(
     replay: isNamed ? name : to(folder),
     name: `${subject}: the gates say ${report.verdict} at ${report.asOf}`,
   });
-  const text = `${HEAD}\n${print(test)}`;
+  const text = `# ${head}\n${print(test)}`;
   const file = `${name}${TEST_ENDING}`;
   const shown = path.relative(cwd, path.join(beside, file));
   const [written] = await writeNew(beside, [{ name: file, text }]);
@@ -55,5 +60,4 @@ export async function writeReplayTest(
   return { told: [`${shown}: left as it is; it should hold this test`, '', text.trimEnd()], failures: [] };
 }
 
-const HEAD = '# Written by "gatekeeper record --expect": what was recorded must be judged so for ever.';
 const NO_FILE = 'no test was written: the gate came from standard input, and a test is of a file';
