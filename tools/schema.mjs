@@ -9,7 +9,17 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'schema');
 
 mkdirSync(folder, { recursive: true });
-for (const kind of ['gate', 'config', 'catalog', 'incidents', 'manifest', 'result', 'backtest', 'test']) {
+for (const kind of [
+  'gate',
+  'config',
+  'catalog',
+  'incidents',
+  'manifest',
+  'result',
+  'backtest',
+  'rollouts',
+  'test',
+]) {
   const text = execFileSync(process.execPath, [join(root, 'bin/gatekeeper.js'), 'schema', kind]);
   writeFileSync(join(folder, `${kind}.schema.json`), text);
 }

@@ -87,6 +87,8 @@ export interface BacktestOptions extends Omit<GateOptions, 'at' | 'since'>, Netw
   readonly last: number;
   readonly every: number;
   readonly rollouts?: boolean;
+  readonly deploys?: string;
+  readonly sinceEvery?: number;
   readonly incidents?: string;
   readonly record?: string;
   readonly replay?: string;
@@ -198,6 +200,13 @@ export const backtestOptions = (): readonly Option[] => [
     '--rollouts',
     'judge each look as the last of a rollout, as gates that require --since always are',
   ),
+  new Option(
+    '--deploys <file>',
+    'look at these rollouts as they went on: an instant a line, and a name',
+  ).conflicts(['rollouts', 'sinceEvery']),
+  new Option('--since-every <duration>', 'the same of rollouts that are pretended to begin so often')
+    .argParser(duration)
+    .conflicts('rollouts'),
   new Option('--incidents <file>', 'labelled incidents, YAML or CSV, to tell alarms apart by'),
   new Option('--record <dir>', 'store what was answered, to look at it again with other limits'),
   new Option('--replay <dir>', 'look at what was recorded so; no network').conflicts(['record', 'resume']),

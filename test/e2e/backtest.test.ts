@@ -7,6 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BacktestReport } from '../../src/model/backtest.js';
+import type { GateReport } from '../../src/model/report.js';
+import type { RolloutsReport } from '../../src/model/rollouts.js';
 import { type BinaryResult, runGatekeeper } from '../support/binary.js';
 import { waitUntil } from '../support/processes.js';
 import { needs, type Prometheus, startPrometheus } from '../support/prometheus.js';
@@ -316,8 +318,8 @@ describe.skipIf(!needs('prometheus', 'promtool'))('on a real Prometheus', () => 
     await prometheus.stop();
   });
 
-  test('each look says what a check at that instant says, in a handful of questions', async () => {
-    const gate = `gate: shop
+  const iso = (t: number): string => new Date(t).toISOString();
+  const gateText = (): string => `gate: shop
 owners: { decide: [captain], stop: [oncall] }
 backends: { metrics: { type: prometheus, url: "${prometheus.url}" } }
 window: { for: 10m, step: 2m, settle: 0s }
@@ -333,8 +335,9 @@ criteria:
   asked: { pass: "<= 2%" }
   depth: { take: p90, pass: "<= 40", min-samples: 3 }
 `;
-    const place = await sandbox({ 'gates/shop.gate.yaml': gate });
-    const iso = (t: number): string => new Date(t).toISOString();
+
+  test('each look says what a check at that instant says, in a handful of questions', async () => {
+    const place = await sandbox({ 'gates/shop.gate.yaml': gateText() });
     const result = await runGatekeeper(
       [
         'backtest',
@@ -365,5 +368,23 @@ criteria:
       expect(said).toEqual(gates[0]?.criteria.map(({ verdict, value }) => [verdict, value]));
     }
     expect(Object.keys(await filesIn(place.path('history'))).length).toBeLessThan(20);
+  }, 60_000);
+
+  test('each look in a rollout says what a check that is given the release says', async () => {
+    const place = await sandbox({ 'gates/shop.gate.yaml': gateText() });
+    const range = ['--from', iso(END - 5 * HOUR_MS), '--to', iso(END), '--since-every', '100m'];
+    const result = await backtest(place, ...range, '--every', '3m', '--report', 'json');
+    const [shopGate] = (JSON.parse(result.stdout) as RolloutsReport).gates;
+    expect(shopGate?.rollouts.map(({ outcome }) => outcome)).toContain('stopped');
+    for (const { since, looks } of shopGate?.rollouts ?? [])
+      for (const { at, criteria } of looks) {
+        const checked = await run(place, 'check', '--since', since, '--at', at, '--report', 'json');
+        const { gates } = JSON.parse(checked.stdout) as GateReport;
+        expect(criteria).toEqual(
+          gates[0]?.criteria.map(({ key, verdict, reason, value }) => {
+            return { key, verdict, reason: reason?.code ?? null, value };
+          }),
+        );
+      }
   }, 60_000);
 });
