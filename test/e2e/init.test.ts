@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signalsIn } from '../../src/cli/init/detect.js';
 import { catalogIn } from '../../src/gatefile/discover.js';
 import { runGatekeeper } from '../support/binary.js';
-import { needs, type Prometheus, startPrometheus } from '../support/prometheus.js';
 import { filesIn, removeSandboxes, sandbox } from '../support/sandbox.js';
 
 const PAGE = `# HELP nginx_vts_server_requests_total The requests counter
@@ -266,65 +265,4 @@ test('a server that is no Prometheus: exit 4, and the other flag is named', asyn
   other.close();
   expect(code).toBe(4);
   expect(stderr).toContain('a page of metrics is read with --metrics');
-});
-
-describe.skipIf(!needs('prometheus', 'promtool'))('a real Prometheus', () => {
-  const started: Prometheus[] = [];
-  afterAll(() => Promise.all(started.map((each) => each.stop())));
-
-  /** Forty minutes up to now of the cache's counters each quarter of a minute, and of fetches now and then. */
-  async function varnish(fetches: 'with rare fetches' | 'without fetches'): Promise<Prometheus> {
-    const at = Math.floor(Date.now() / 60_000) * 60;
-    const series = (name: string, labels: string, every: number): string => {
-      const samples = Array.from({ length: 2400 / every }, (_, i) => {
-        const time = at - 2400 + (i + 1) * every;
-        return `varnish_main_${name}{${labels}} ${i * 50} ${time}\n`;
-      });
-      return `# TYPE varnish_main_${name} gauge\n${samples.join('')}`;
-    };
-    const cache = ['cache_hit', 'cache_miss', 's_pass'].map((name) => series(name, 'job="edge"', 15));
-    const rare = [
-      series('fetch', 'job="edge",type="failed"', 1200),
-      series('fetch_total', 'job="edge"', 1200),
-    ];
-    const all = fetches === 'without fetches' ? cache : [...cache, ...rare];
-    const prometheus = await startPrometheus({ openMetrics: `${all.join('')}# EOF\n` });
-    started.push(prometheus);
-    return prometheus;
-  }
-
-  test('gives names and labels, and a recorded set of now with a test that replays it', async () => {
-    const { url: server } = await varnish('without fetches');
-    const { code, stdout, stderr, after, place } = await init({}, '--url', server);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('wrote  gates/varnish.gate.yaml       cache-hit-ratio\n');
-    expect(stdout).toMatch(
-      /\n\nfixtures\/first-look: 2 answers as of \S+\ngates\/first-look.gate.test.yaml: replays it, and expects fail\n\n/,
-    );
-    expect(after['gates/varnish.gate.yaml']).toContain(
-      '    use: catalog/varnish/cache-hit-ratio\n    with: { job: "edge" }\n',
-    );
-    expect(after['gatekeeper.config.yaml']).toContain(`\${PROMETHEUS_URL:-${server}}`);
-    expect(await isValid(place.folder)).toBe('0 valid: 1 gate with 1 criterion\n');
-    expect(await isCovered(place.folder)).toBe(
-      '0 FULL  varnish  1 of 1 criteria seen to fail\n4 passed, 0 failed\n',
-    );
-    const verified = await runGatekeeper(['fixture', 'verify', 'fixtures/first-look'], { cwd: place.folder });
-    expect(verified.code).toBe(0);
-    await place.write({ 'gates/varnish.gate.yaml': '# mine\n' });
-    const again = await runGatekeeper(['init', '--url', server], { cwd: place.folder });
-    expect(again.code).toBe(2);
-    expect(await filesIn(place.folder)).toEqual({ ...after, 'gates/varnish.gate.yaml': '# mine\n' });
-  });
-
-  test('what has too little traffic to be judged is not recorded, and it is said', async () => {
-    const { url: server } = await varnish('with rare fetches');
-    const { code, stdout, after, place } = await init({}, '--url', server);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(
-      /No set was recorded: varnish\.fetch-failures is inconclusive: .*\.\nOn a healthy day with traffic: /,
-    );
-    expect(Object.keys(after).filter((name) => name.startsWith('fixtures'))).toEqual([]);
-    expect(await isCovered(place.folder)).toContain('0 FULL  varnish  2 of 2 criteria');
-  });
 });
