@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { GateReport } from '../../src/model/report.js';
 import type { RolloutsReport } from '../../src/model/rollouts.js';
 import { type BinaryResult, runGatekeeper } from '../support/binary.js';
+import { csvGate } from '../support/csv-gate.js';
 import { removeSandboxes, type Sandbox, sandbox } from '../support/sandbox.js';
 
 afterAll(removeSandboxes);
@@ -21,17 +22,7 @@ const csv = (): string => {
   return ['time,requests,bad', ...rows, ''].join('\n');
 };
 
-const GATE = `gate: shop
-owners: { decide: [captain], stop: [oncall] }
-backends: { records: { type: file } }
-window: { for: 30m, step: 1m, settle: 0s, since: required }
-signals:
-  errors:
-    ratio:
-      bad: { path: shop.csv, time: time, value: bad }
-      total: { path: shop.csv, time: time, value: requests }
-criteria: { errors: { pass: "<= 1%" } }
-`;
+const GATE = csvGate('30m', '<= 1%');
 const INCIDENTS = 'incidents: [{ id: INC-1, from: 2026-01-01T09:00:00Z, to: 2026-01-01T10:00:00Z }]\n';
 /** In no order, with remarks. */
 const DEPLOYS = `# of January

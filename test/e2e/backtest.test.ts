@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { BacktestReport } from '../../src/model/backtest.js';
 import { type BinaryResult, runGatekeeper } from '../support/binary.js';
+import { csvGate } from '../support/csv-gate.js';
 import { waitUntil } from '../support/processes.js';
 import { filesIn, removeSandboxes, type Sandbox, sandbox } from '../support/sandbox.js';
 
@@ -32,18 +33,7 @@ const csv = (): string => {
   return `${rows.join('\n')}\n`;
 };
 
-const gateOf = (limit = '<= 1%', more = ''): string => `gate: shop
-owners: { decide: [captain], stop: [oncall] }
-backends: { records: { type: file } }
-window: { for: 10m, step: 1m, settle: 0s, since: required }
-signals:
-  errors:
-    ratio:
-      bad: { path: shop.csv, time: time, value: bad }
-      total: { path: shop.csv, time: time, value: requests }
-criteria:
-  errors: { pass: "${limit}"${more} }
-`;
+const gateOf = (limit = '<= 1%', more = ''): string => csvGate('10m', limit, more);
 
 const INCIDENTS = `incidents:
   - { id: INC-1, about: checkout down, from: 2026-01-02T01:00:00Z, to: 2026-01-02T02:00:00Z }

@@ -13,12 +13,12 @@ import { EXIT } from '../exit-code.js';
 import { write } from '../io.js';
 import type { BacktestOptions } from '../options.js';
 import { counted } from '../page/page.js';
-import { changesIn, factsOf } from '../recorded.js';
+import { factsOf } from '../recorded.js';
 import type { Session } from '../session.js';
 import { VERSION } from '../version.js';
 import { createStopper } from '../wire.js';
 import { startBar } from './progress.js';
-import { type Backtest, openTake, stoppedText } from './take.js';
+import { type Backtest, explained, openTake, stoppedText } from './take.js';
 
 /** Rollouts to look at, and how many of the list are of another time. */
 interface Deploys {
@@ -75,8 +75,7 @@ export async function walkRollouts(
   try {
     const opened = await openTake(session, task, stopper.signal);
     if (!opened.ok) return await session.refuse(opened.failures);
-    const { take, known, recorder, troubles } = opened.value;
-    if (known > 0) await write(io.stderr, `${counted(known, 'answer')} known from ${options.resume}\n`);
+    const { take, recorder, troubles } = opened.value;
     const walked: WalkedRollout[] = [];
     const facts = { everyMs: looks.everyMs, gatesAt, take, concurrency: options.concurrency, policy: POLICY };
     for (const deploy of over) {
@@ -84,12 +83,8 @@ export async function walkRollouts(
       const rollout = await walkRollout(deploy, facts);
       if (!rollout.ok) return await session.refuse(rollout.failures);
       walked.push(rollout.value);
-      const missing = troubles();
-      if (missing.length > 0)
-        return await session.refuse([
-          ...missing,
-          ...(set === undefined ? [] : await changesIn(set, task.loaded.gates)),
-        ]);
+      const missing = await explained(troubles(), task);
+      if (missing.length > 0) return await session.refuse(missing);
       const stopped = stopper.stopped();
       if (stopped === undefined) continue;
       await write(io.stderr, stoppedText(stopped, options));

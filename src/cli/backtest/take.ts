@@ -8,8 +8,10 @@ import { openJournal } from '../../recording/journal.js';
 import type { Recorder } from '../../recording/record.js';
 import { createReplay } from '../../recording/replay.js';
 import type { RecordedSet } from '../../recording/set.js';
+import { write } from '../io.js';
 import type { BacktestOptions } from '../options.js';
-import { openRecorder } from '../recorded.js';
+import { counted } from '../page/page.js';
+import { changesIn, openRecorder } from '../recorded.js';
 import type { Session, Sources } from '../session.js';
 import { createBackendContext } from '../wire.js';
 
@@ -24,7 +26,6 @@ export interface Backtest {
 
 export interface OpenedTake {
   readonly take: TakeMeasurement;
-  readonly known: number;
   readonly recorder: Recorder | undefined;
   readonly troubles: () => readonly Failure[];
 }
@@ -38,13 +39,15 @@ export async function openTake(
   const { mask } = session.secrets;
   if (set !== undefined) {
     const { take, misses } = createReplay(set, mask);
-    return ok({ take, known: 0, recorder: undefined, troubles: () => misses });
+    return ok({ take, recorder: undefined, troubles: () => misses });
   }
   const flags = { backendTimeoutMs: options.backendTimeout, retries: options.retries };
   const live = liveTake(createBackendContext(flags, session.io, signal, mask), mask);
   const journal =
     options.resume === undefined ? undefined : openJournal(options.resume, session.cwd, looks.to, live, mask);
   if (journal?.ok === false) return journal;
+  const known = journal?.value.known ?? 0;
+  if (known > 0) await write(session.io.stderr, `${counted(known, 'answer')} known from ${options.resume}\n`);
   const inner = journal?.value.take ?? live;
   const recorder =
     options.record === undefined
@@ -54,13 +57,21 @@ export async function openTake(
         });
   return ok({
     take: recorder?.take ?? inner,
-    known: journal?.value.known ?? 0,
     recorder,
     troubles: () => {
       const trouble = journal?.value.trouble();
       return trouble === undefined ? [] : [trouble];
     },
   });
+}
+
+/** What a set does not answer, with what changed in the gates since it was recorded. */
+export async function explained(
+  missing: readonly Failure[],
+  { set, loaded }: Pick<Backtest, 'set' | 'loaded'>,
+): Promise<readonly Failure[]> {
+  if (missing.length === 0 || set === undefined) return missing;
+  return [...missing, ...(await changesIn(set, loaded.gates))];
 }
 
 /** Says how a run that was stopped goes on. */

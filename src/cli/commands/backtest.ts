@@ -12,13 +12,12 @@ import type { RecordedSet } from '../../recording/set.js';
 import { startBar } from '../backtest/progress.js';
 import { deploysOf, walkRollouts } from '../backtest/rollouts.js';
 import { passedIncidents } from '../backtest/rollouts-pretty.js';
-import { type Backtest, openTake, stoppedText } from '../backtest/take.js';
+import { type Backtest, explained, openTake, stoppedText } from '../backtest/take.js';
 import { missedBy } from '../backtest/words.js';
 import { EXIT } from '../exit-code.js';
 import { type Io, write } from '../io.js';
 import type { BacktestOptions } from '../options.js';
-import { counted } from '../page/page.js';
-import { changesIn, factsOf, openSet } from '../recorded.js';
+import { factsOf, openSet } from '../recorded.js';
 import { planReports, type ReportPlan } from '../reports.js';
 import { Session } from '../session.js';
 import { VERSION } from '../version.js';
@@ -101,20 +100,15 @@ async function run(session: Session, task: LookedAt): Promise<number> {
   try {
     const opened = await openTake(session, task, stopper.signal);
     if (!opened.ok) return await session.refuse(opened.failures);
-    const { take, known, recorder, troubles } = opened.value;
-    if (known > 0) await write(io.stderr, `${counted(known, 'answer')} known from ${options.resume}\n`);
+    const { take, recorder, troubles } = opened.value;
     const lines = linesOf(loaded.gates);
     if (!lines.ok) return await session.refuse(lines.failures);
     const history = await collectHistory(lines.value, looks, take, options.concurrency, (done, all) => {
       bar.tell('questions', done, all);
     });
     if (!history.ok) return await session.refuse(history.failures);
-    const missing = troubles();
-    if (missing.length > 0)
-      return await session.refuse([
-        ...missing,
-        ...(set === undefined ? [] : await changesIn(set, loaded.gates)),
-      ]);
+    const missing = await explained(troubles(), task);
+    if (missing.length > 0) return await session.refuse(missing);
     const stopped = stopper.stopped();
     if (stopped !== undefined) {
       await write(io.stderr, stoppedText(stopped, options));
