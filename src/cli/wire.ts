@@ -14,7 +14,12 @@ import type { Plugins } from '../gatefile/context.js';
 import { judges } from '../judges/registry.js';
 import { BackendError } from '../model/failure.js';
 import { formatDuration } from '../model/time.js';
-import { loadBacktestSchema, loadResultSchema, reporters } from '../reporters/registry.js';
+import {
+  loadBacktestSchema,
+  loadResultSchema,
+  loadRolloutsSchema,
+  reporters,
+} from '../reporters/registry.js';
 import { signals } from '../signals/registry.js';
 import type { Io, StopSignal } from './io.js';
 import { VERSION } from './version.js';
@@ -27,6 +32,7 @@ export const plugins: Plugins = { backends, signals, judges };
 export const formats: Lookup<Reporter> = reporters;
 export const resultSchema = loadResultSchema;
 export const backtestSchema = loadBacktestSchema;
+export const rolloutsSchema = loadRolloutsSchema;
 
 /** The folder of the built-in catalogue. */
 export const catalogFolder: string = fileURLToPath(new URL('../../gates/catalog', import.meta.url));

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { Failure } from '../../model/failure.js';
+import type { Failure } from '../model/failure.js';
 
 export interface NewFile {
   /** Path below the folder. */
@@ -31,7 +31,7 @@ export async function writeNew(folder: string, files: readonly NewFile[]): Promi
       const failure: Failure = {
         code: 'report.write',
         message: `${name} could not be written: ${code ?? message}`,
-        mend: 'check the folder and its permissions, or give another one with --dir',
+        mend: 'check the folder and its permissions, or give another one',
       };
       written.push({ name, isNew: false, ...(!isThere && { failure }) });
     }
