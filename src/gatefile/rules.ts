@@ -67,6 +67,7 @@ function wordOf(kind: Take['kind']): string {
     'share-above': 'share > X',
     'share-ok': 'share ok',
     'page-quantile': 'pNN ttfb, pNN size',
+    'since-crawl': 'max since-crawl, pNN since-crawl',
     apdex: 'apdex(T)',
   };
   return words[kind] ?? kind;
@@ -84,8 +85,10 @@ function unitOf(take: Take, unit: string): string {
     case 'count':
     case 'findings':
     case 'regressions':
+    case 'new-patterns':
       return '';
     case 'age':
+    case 'since-crawl':
       return 's';
     case 'slope':
       return `${unit}/s`;
@@ -206,7 +209,7 @@ function defaultSamples(input: RuleInput, pass: Condition): number {
   // The pages of a list are all there are, not a sample of them.
   if (input.kind === 'value' || input.kind === 'crawl') return 1;
   // Exposure in time is no count of samples: the coverage of the window speaks for it.
-  if (take.kind === 'count') return 1;
+  if (take.kind === 'count' || take.kind === 'since-crawl') return 1;
   if (input.kind === 'rate') return input.take.unit.endsWith('/s') ? 1 : FEWEST_SAMPLES;
   if (take.kind === 'quantile') return atLeast(Math.min(take.quantile, 1 - take.quantile));
   const isShare = take.kind === 'total' || take.kind === 'share-at-most' || take.kind === 'share-above';

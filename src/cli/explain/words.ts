@@ -67,6 +67,12 @@ function takeWords(take: Take): string {
       return 'how many findings the pages have that the baseline does not have';
     case 'share-ok':
       return 'the share of the listed pages without a finding';
+    case 'new-patterns':
+      return 'how many patterns of URLs crawlers hit in the window and not before it';
+    case 'since-crawl':
+      return take.quantile === 1
+        ? 'the longest time since a listed page was crawled'
+        : `the time since a crawl that ${numberText(take.quantile * 100)} % of the listed pages do not exceed`;
     case 'page-quantile':
       return `the value that ${numberText(take.quantile * 100)} % of the listed pages do not exceed`;
     default:

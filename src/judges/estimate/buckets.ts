@@ -57,6 +57,8 @@ export function estimateBuckets(
     case 'regressions':
     case 'share-ok':
     case 'page-quantile':
+    case 'new-patterns':
+    case 'since-crawl':
       return NOTHING;
     default:
       return unreachable(take);

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../model/evidence.js';
 import type { Take } from '../../model/take.js';
 import { estimateBuckets } from './buckets.js';
-import { estimateCounts } from './counts.js';
+import { estimateCounts, isCounted } from './counts.js';
 import { type Estimate, NOTHING } from './found.js';
 import { estimateNumbers, estimateRaw } from './numbers.js';
 
@@ -17,7 +17,7 @@ export function estimate(take: Take, evidence: Evidence, stepMs: number): Estima
     case 'instant':
       return evidence.value === null ? NOTHING : { ...NOTHING, value: evidence.value, n: 1 };
     case 'raw':
-      return estimateRaw(take, evidence.values);
+      return estimateRaw(take, evidence.values, evidence.isAtLeast ?? false);
   }
 }
 
@@ -29,7 +29,7 @@ export function estimate(take: Take, evidence: Evidence, stepMs: number): Estima
 export function perStratum(take: Take, evidence: Evidence, stepMs: number): readonly Estimate[] {
   switch (evidence.kind) {
     case 'counts':
-      if (take.kind === 'findings' || take.kind === 'regressions' || take.kind === 'share-ok') return [];
+      if (isCounted(take) || take.kind === 'share-ok') return [];
       return evidence.strata.map((count) => {
         if (count === null || count.n <= 0) return NOTHING;
         return { ...NOTHING, value: take.kind === 'count' ? count.n : count.k / count.n, n: count.n };

@@ -3,6 +3,7 @@ import { isListedHost } from '../../../contracts/fetcher.js';
 import { expandPlaceholders } from '../../../contracts/placeholders.js';
 import { SecretValue } from '../../../contracts/secrets.js';
 import { type Failure, failed, ok, type Result } from '../../../model/failure.js';
+import type { ReadList } from '../../list/file.js';
 import { normalUrl } from '../addresses.js';
 import type { CrawlBlock } from '../block.js';
 import { parseRate } from '../block.js';
@@ -39,11 +40,6 @@ export interface BoundOrder {
   readonly order: Order;
   readonly text: string;
 }
-
-/** Reads a file that the gate names; its path and text. */
-export type ReadList = (
-  path: string,
-) => Result<{ readonly file: string; readonly text: string; readonly hash: string }>;
 
 /** Puts variables into a text that stands at a place of the block. */
 type Expand = (text: string, ...path: readonly (string | number)[]) => string;
@@ -131,7 +127,7 @@ function pagesOf(
       : failed(strangeSitemap(urls.sitemap, ['urls', 'sitemap']));
   }
   if ('csv' in urls) {
-    const list = readList(expand(urls.csv, 'urls', 'csv'));
+    const list = readList(expand(urls.csv, 'urls', 'csv'), ['urls', 'csv']);
     if (!list.ok) return list;
     const rows = rowsOfCsv(list.value.text, list.value.file, rules);
     return rows.ok
