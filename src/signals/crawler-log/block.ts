@@ -16,7 +16,9 @@ const text = z.string().min(1, 'an empty text says nothing');
 export const urlsSchema = z
   .union(
     [
-      z.array(z.union([text, z.looseObject({ url: text })])).min(1, 'list at least one page'),
+      z
+        .array(z.union([text, z.looseObject({ url: text.meta({ description: 'Address of the page.' }) })]))
+        .min(1, 'list at least one page'),
       strict({ csv: text.meta({ description: 'A file with a column "url", relative to this file.' }) }),
       strict({ sitemap: text.meta({ description: 'A sitemap in a file, relative to this one.' }) }),
     ],
