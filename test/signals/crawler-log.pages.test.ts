@@ -1,4 +1,5 @@
 /** Last crawls, new patterns, and hits that nobody can vouch for: what is made of the answers, and of lists of pages. */
+import { writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { duckdb } from '../../src/backends/duckdb.js';
@@ -146,7 +147,7 @@ describe('lists of pages', () => {
   /** The text by which the question is known, or what is wrong, with its place. */
   async function bound(urls: unknown, files: Readonly<Record<string, string | Uint8Array>> = {}) {
     const place = await sandbox();
-    await place.write(files);
+    for (const [name, content] of Object.entries(files)) await writeFile(place.path(name), content);
     const signal = prepared(crawlerLog, { log: 'access', urls });
     const backend = await crawlerLog.through?.(open(duckdb, {}, place.folder), {
       id: 'shop',
