@@ -7,9 +7,9 @@ export type Resolved =
 /** The door to DNS. It never throws: an answer that did not come is `failed`. */
 export interface Resolver {
   /** Names of an address (PTR), lower case, without a dot at the end. */
-  names(address: string, signal: AbortSignal): Promise<Resolved>;
+  names(address: string): Promise<Resolved>;
   /** Addresses of a name: A records, or AAAA. */
-  addresses(name: string, family: 4 | 6, signal: AbortSignal): Promise<Resolved>;
+  addresses(name: string, family: 4 | 6): Promise<Resolved>;
 }
 
 /** @param servers `192.0.2.53`, `192.0.2.53:5353`, `[2001:db8::53]:53`; empty for those of the system */

@@ -129,6 +129,15 @@ export function patternsBefore(
     });
     return [];
   }
+  if (past.window.to > (gate.arms[0]?.window.from ?? 0)) {
+    context.trouble.add({
+      code: 'gatefile.invalid',
+      message: `criterion "${input.id}" counts patterns that were not there before, and arm "${past.name}" is not before: its window overlaps`,
+      span: context.yaml.keySpanOf(['arms', past.name]),
+      mend: 'shift it by the length of the window or more; or write how far to look back: before: 28d',
+    });
+    return [];
+  }
   return questionsOf(context, gate, input, past).flatMap((question) => {
     const part = BEFORE.get(question.part);
     return part === undefined ? [] : [{ ...question, part }];

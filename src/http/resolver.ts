@@ -19,32 +19,24 @@ export function createResolver({ servers, timeoutMs, tries }: ResolverSettings):
   const client = new Client({ timeout: timeoutMs, tries });
   if (servers.length > 0) client.setServers([...servers]);
   return {
-    names: async (address, signal) => {
-      const found = await answer(() => client.resolvePtr(reverseName(address)), signal);
+    names: async (address) => {
+      const found = await answer(client.resolvePtr(reverseName(address)));
       return found.state === 'found'
         ? { ...found, values: found.values.map((name) => name.toLowerCase().replace(/\.$/, '')) }
         : found;
     },
-    addresses: (name, family, signal) =>
-      answer(() => (family === 4 ? client.resolve4(name) : client.resolve6(name)), signal),
+    addresses: (name, family) => answer(family === 4 ? client.resolve4(name) : client.resolve6(name)),
   };
 }
 
-async function answer(ask: () => Promise<string[]>, signal: AbortSignal): Promise<Resolved> {
-  if (signal.aborted) return { state: 'failed', why: 'no time was left' };
-  const stopped = new Promise<Resolved>((resolve) => {
-    signal.addEventListener('abort', () => resolve({ state: 'failed', why: 'no time was left' }), {
-      once: true,
-    });
-  });
-  const asked = ask().then(
-    (values): Resolved => (values.length === 0 ? { state: 'none' } : { state: 'found', values }),
-    (error: unknown): Resolved => {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-      return NONE.has(code) ? { state: 'none' } : { state: 'failed', why: code };
-    },
-  );
-  return Promise.race([asked, stopped]);
+async function answer(asked: Promise<readonly string[]>): Promise<Resolved> {
+  try {
+    const values = await asked;
+    return values.length === 0 ? { state: 'none' } : { state: 'found', values };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    return NONE.has(code) ? { state: 'none' } : { state: 'failed', why: code };
+  }
 }
 
 /** `66.249.66.1` is asked for as `1.66.249.66.in-addr.arpa`. */

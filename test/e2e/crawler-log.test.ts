@@ -140,6 +140,20 @@ test('new patterns: against a time before, against an arm of the past, and with 
     'inconclusive',
     'no verified hit of googlebot in the window',
   ]);
+  // An arm that lies in the window in part would hide what is new there.
+  const near = head.replace('shift: 7d', 'shift: 12h');
+  await place.write({
+    'bots.gate.yaml': gate(
+      '  arm: { crawler-log: { log: access, before: arm } }',
+      '  arm: { pass: "<= 0" }',
+      near,
+    ),
+  });
+  const overlap = await runGatekeeper(['validate', 'bots.gate.yaml'], { cwd: place.folder });
+  expect([overlap.code, overlap.stderr]).toEqual([
+    2,
+    expect.stringMatching(/bots\.gate\.yaml:4:18 {2}.*arm "then" is not before: its window overlaps/),
+  ]);
   // Without an arm of the past there is nothing to tell from.
   await place.write({
     'bots.gate.yaml': gate('  arm: { crawler-log: { log: access, before: arm } }', '  arm: { pass: "<= 0" }'),

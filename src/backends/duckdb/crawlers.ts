@@ -63,6 +63,6 @@ export function crawlersOf(block: z.output<typeof crawlersBlock>, isByDns: boole
 
 /** True for `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53` and `[2001:db8::53]:53`. */
 export function isServer(text: string): boolean {
-  const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([\d.]+))(?::\d{1,5})?$/.exec(text) ?? [];
-  return ipaddr.isValid(bracketed ?? plain ?? text);
+  const [, bracketed, plain, port = '0'] = /^(?:\[([^\]]+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  return ipaddr.isValid(bracketed ?? plain ?? text) && Number(port) < 65_536;
 }

@@ -15,6 +15,8 @@ const SHARE_OF_TIME = 0.5;
 /** What came of one address: its crawler's own, somebody else's, or not known, and why. */
 type Proof = { readonly isOwn: boolean } | { readonly isOwn: null; readonly why: string };
 
+const NO_TIME: Proof = { isOwn: null, why: 'no time was left' };
+
 interface Asked {
   readonly address: string;
   readonly domains: readonly string[];
@@ -62,7 +64,7 @@ export class DnsProofs {
   /** Asks about all that was lacking; what has no answer within the time stays unknown. */
   settle(context: BackendContext, servers: readonly string[]): Promise<void> {
     // One after the other: what another statement is waiting for need not be asked twice.
-    this.#settling = this.#settling.then(() => this.#settle(context, servers));
+    this.#settling = this.#settling.catch(() => undefined).then(() => this.#settle(context, servers));
     return this.#settling;
   }
 
@@ -71,20 +73,23 @@ export class DnsProofs {
     if (open.length === 0) return;
     const resolver = await context.resolver(servers);
     const done = new AbortController();
-    const signal = AbortSignal.any([context.signal, done.signal]);
-    const timer = new AbortController();
-    context.clock.sleep(context.timeoutMs * SHARE_OF_TIME, timer.signal).then(
-      () => done.abort(),
-      () => undefined,
-    );
-    const room = MOST_ADDRESSES - this.#proofs.size;
-    const queue = open.slice(0, Math.max(0, room));
+    let isLate = false;
+    const late = context.clock
+      .sleep(context.timeoutMs * SHARE_OF_TIME, AbortSignal.any([context.signal, done.signal]))
+      .catch(() => undefined)
+      .then((): Proof => {
+        isLate = true;
+        return NO_TIME;
+      });
+    const queue = open.slice(0, Math.max(0, MOST_ADDRESSES - this.#proofs.size));
     const work = async (): Promise<void> => {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift())
-        this.#proofs.set(next[0], await proofOf(next[1], resolver, signal));
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        const [key, asked] = next;
+        this.#proofs.set(key, isLate ? NO_TIME : await Promise.race([late, proofOf(asked, resolver)]));
+      }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
-    timer.abort();
+    done.abort();
     for (const [key] of open) {
       if (!this.#proofs.has(key))
         this.#proofs.set(key, { isOwn: null, why: `more than ${MOST_ADDRESSES} addresses` });
@@ -103,15 +108,15 @@ export class DnsProofs {
   }
 }
 
-async function proofOf({ address, domains }: Asked, resolver: Resolver, signal: AbortSignal): Promise<Proof> {
-  const names = await resolver.names(address, signal);
+async function proofOf({ address, domains }: Asked, resolver: Resolver): Promise<Proof> {
+  const names = await resolver.names(address);
   if (names.state === 'failed') return { isOwn: null, why: names.why };
   if (names.state === 'none') return { isOwn: false };
   const own = names.values.filter((name) => isWithin(name, domains)).slice(0, MOST_NAMES);
   const wanted = ipaddr.process(address);
   let why: string | undefined;
   for (const name of own) {
-    const found = await resolver.addresses(name, wanted.kind() === 'ipv4' ? 4 : 6, signal);
+    const found = await resolver.addresses(name, wanted.kind() === 'ipv4' ? 4 : 6);
     if (found.state === 'failed') why = found.why;
     const isBack =
       found.state === 'found' &&
