@@ -89,7 +89,8 @@ describe('new patterns', () => {
     ['before is not all new', { '/a': 5 }, {}, 'the time before the window'],
     ['in the window is not none new', {}, { '/a': 5 }, 'the window'],
   ])('no hit %s', (_, hits, before, where) => {
-    const { trouble } = seen(hits, before);
+    const { trouble, findings, evidence } = seen(hits, before);
+    expect([findings, evidence]).toEqual([[], { kind: 'counts', strata: [null] }]);
     expect(trouble.map(({ code, text }) => [code, text])).toEqual([
       ['no-data', `no verified hit of googlebot in ${where}`],
     ]);

@@ -78,8 +78,10 @@ export function observePatterns(input: ObserveInput, crawler: string): Observed 
   const [hits, unsure, age] = [byLabel(input, 'hits'), byLabel(input, 'unsure'), byLabel(input, 'age')];
   const [before, unsureBefore] = [byLabel(input, 'before'), byLabel(input, 'before-unsure')];
   const n = sum(hits.values());
+  // Without a past, or without hits, nothing can be told of what is new.
+  const isBlind = n === 0 || before.size === 0;
   const found = [...hits].filter(([pattern]) => !before.has(pattern)).sort(([, a], [, b]) => b - a);
-  const counted = (k: number): Evidence => ({ kind: 'counts', strata: [n === 0 ? null : { k, n }] });
+  const counted = (k: number): Evidence => ({ kind: 'counts', strata: [isBlind ? null : { k, n }] });
   const findings = found.map(
     ([pattern, many]): Finding => ({ name: 'pattern.new', url: pattern, detail: counting(many) }),
   );
@@ -100,7 +102,7 @@ export function observePatterns(input: ObserveInput, crawler: string): Observed 
       ...(before.size === 0 ? [nothingIn('the time before the window', crawler)] : []),
     ],
     notes: isUnsure ? [words] : [],
-    findings,
+    findings: isBlind ? [] : findings,
     ...(isUnsure && { otherwise: doubt(words, [counted(most.size), counted(least)]) }),
   });
 }
