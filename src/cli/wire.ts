@@ -26,6 +26,7 @@ import { VERSION } from './version.js';
 
 /** Cap on one answer, decompressed. */
 const USER_AGENT = `gatekeeper/${VERSION}`;
+const DNS_TIMEOUT_MS = 2000;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 export const plugins: Plugins = { backends, signals, judges };
@@ -133,6 +134,10 @@ export function createBackendContext(
         createFetcher(realClock, USER_AGENT),
       );
       return fetcher;
+    },
+    resolver: async (servers) => {
+      const { createResolver } = await import('../http/resolver.js');
+      return createResolver({ servers, timeoutMs: DNS_TIMEOUT_MS, tries: 2 });
     },
     clock: realClock,
     signal,

@@ -3,7 +3,7 @@ import type { Rule } from '../contracts/judge.js';
 import { suggest } from '../contracts/suggest.js';
 import { KAYENTA_FEWEST } from '../model/kayenta.js';
 import { seriesOf, weighAnomaly } from './anomaly.js';
-import { baselinePages, checkArmsDiffer, questionsOf, seenElsewhere } from './asked.js';
+import { baselinePages, checkArmsDiffer, patternsBefore, questionsOf, seenElsewhere } from './asked.js';
 import { weighBurn } from './burn.js';
 import { type FileContext, placeOf } from './context.js';
 import { earlierFor } from './earlier.js';
@@ -243,6 +243,7 @@ async function weighLimits(
     const others = [
       ...seenElsewhere(context, gate, input, arm, own),
       ...baselinePages(context, gate, input, own),
+      ...patternsBefore(context, gate, input, own),
     ];
     return { arm, questions: [...own, ...others] };
   });

@@ -1,7 +1,6 @@
 import type { Arm } from '../contracts/gate.js';
 import type { Judge, JudgeQuestion, Rule } from '../contracts/judge.js';
 import { needsBaseline } from '../model/limit.js';
-import { isProbe } from '../model/page.js';
 import { type FileContext, placeOf } from './context.js';
 import type { CriterionBlock } from './schema.js';
 import type { OpenSignal } from './signals.js';
@@ -114,6 +113,6 @@ function checkTolerance(
   };
   if ((block.evidence ?? open.signal.onlyEvidence ?? defaultFor(rule, arms)) !== 'point')
     refuse('"tolerate" counts steps by their point estimates', 'add "evidence: point", or remove it');
-  if (rule.take.kind === 'instant' || open.kind === 'samples' || isProbe(open.kind))
+  if (rule.take.kind === 'instant' || open.kind === 'samples' || open.signal.onlyEvidence !== undefined)
     refuse('"tolerate" needs a value for each step', 'add a take such as "mean", or remove it');
 }

@@ -71,6 +71,7 @@ function wordOf(kind: Take['kind']): string {
     'share-hit': 'share hit, share hit of CACHE',
     'age-quantile': 'pNN age',
     recovery: 'recovery >= X for N steps',
+    'since-crawl': 'max since-crawl, pNN since-crawl',
     apdex: 'apdex(T)',
   };
   return words[kind] ?? kind;
@@ -89,10 +90,12 @@ function unitOf(take: Take, unit: string): string {
     case 'count':
     case 'findings':
     case 'regressions':
+    case 'new-patterns':
       return '';
     case 'age':
     case 'age-quantile':
     case 'recovery':
+    case 'since-crawl':
       return 's';
     case 'slope':
       return `${unit}/s`;
@@ -213,7 +216,7 @@ function defaultSamples(input: RuleInput, pass: Condition): number {
   // The pages of a list are all there are, not a sample of them.
   if (input.kind === 'value' || isProbe(input.kind)) return 1;
   // Exposure in time is no count of samples: the coverage of the window speaks for it.
-  if (take.kind === 'count') return 1;
+  if (take.kind === 'count' || take.kind === 'since-crawl') return 1;
   if (input.kind === 'rate') return input.take.unit.endsWith('/s') ? 1 : FEWEST_SAMPLES;
   if (take.kind === 'quantile') return atLeast(Math.min(take.quantile, 1 - take.quantile));
   const isShare = take.kind === 'total' || take.kind === 'share-at-most' || take.kind === 'share-above';

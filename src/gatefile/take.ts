@@ -6,8 +6,8 @@ import { convert } from './condition.js';
 import { parseQuantity } from './limit.js';
 
 const PLAIN = ['first', 'last', 'mean', 'min', 'max', 'sum', 'slope', 'count', 'age'] as const;
-/** Takes of probed pages. */
-const OF_PAGES = ['findings', 'regressions', 'share ok'] as const;
+/** Takes of probed pages, and of the URLs of a log. */
+const OF_PAGES = ['findings', 'regressions', 'share ok', 'new-patterns'] as const;
 const WORDS = [
   ...PLAIN,
   'p50',
@@ -23,13 +23,14 @@ const WORDS = [
   'share hit of CACHE',
   'p95 age',
   'recovery >= X for N steps',
+  'max since-crawl',
 ];
 
 /** A take as written; bounds keep their unit until the signal's is known. */
 export type WrittenTake =
   | { readonly kind: (typeof PLAIN)[number] }
   | { readonly kind: 'quantile'; readonly quantile: number }
-  | { readonly kind: 'findings' | 'regressions' | 'share-ok' }
+  | { readonly kind: 'findings' | 'regressions' | 'share-ok' | 'new-patterns' }
   | { readonly kind: 'page-quantile'; readonly quantile: number; readonly of: PageMeasure }
   | { readonly kind: 'share-hit'; readonly cache: string | null }
   | { readonly kind: 'age-quantile'; readonly quantile: number }
@@ -39,6 +40,7 @@ export type WrittenTake =
       readonly level: Quantity;
       readonly steps: number;
     }
+  | { readonly kind: 'since-crawl'; readonly quantile: number }
   | { readonly kind: 'share-at-most' | 'share-above'; readonly bound: Quantity }
   | { readonly kind: 'apdex'; readonly threshold: Quantity };
 
@@ -49,7 +51,8 @@ export function parseTake(text: string): Result<WrittenTake> {
   if (plain !== undefined) return ok({ kind: plain });
   const ofPages = OF_PAGES.find((word) => word === trimmed);
   if (ofPages !== undefined) return ok({ kind: ofPages === 'share ok' ? 'share-ok' : ofPages });
-  const quantile = /^p(\d{1,2}(?:\.\d+)?)(?:\s+(ttfb|size|age))?$/.exec(trimmed);
+  if (/^max\s+since-crawl$/.test(trimmed)) return ok({ kind: 'since-crawl', quantile: 1 });
+  const quantile = /^p(\d{1,2}(?:\.\d+)?)(?:\s+(ttfb|size|age|since-crawl))?$/.exec(trimmed);
   if (quantile !== null) {
     const percent = Number(quantile[1]);
     // p999 is refused, not read as 9.99: the usual habit means 99.9.
@@ -57,6 +60,7 @@ export function parseTake(text: string): Result<WrittenTake> {
       const of = quantile[2] === 'ttfb' || quantile[2] === 'size' ? quantile[2] : undefined;
       const share = percent / 100;
       if (quantile[2] === 'age') return ok({ kind: 'age-quantile', quantile: share });
+      if (quantile[2] === 'since-crawl') return ok({ kind: 'since-crawl', quantile: share });
       return ok(
         of === undefined
           ? { kind: 'quantile', quantile: share }

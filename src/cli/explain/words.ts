@@ -75,6 +75,12 @@ function takeWords(take: Take): string {
       return `the share of the visits after the first that ${take.cache === null ? 'a cache' : `the cache "${take.cache}"`} answered`;
     case 'age-quantile':
       return `the age that ${numberText(take.quantile * 100)} % of the answers from caches do not exceed`;
+    case 'new-patterns':
+      return 'how many patterns of URLs crawlers hit in the window and not before it';
+    case 'since-crawl':
+      return take.quantile === 1
+        ? 'the longest time since a listed page was crawled'
+        : `the time since a crawl that ${numberText(take.quantile * 100)} % of the listed pages do not exceed`;
     case 'page-quantile':
       return `the value that ${numberText(take.quantile * 100)} % of the listed pages do not exceed`;
     default:

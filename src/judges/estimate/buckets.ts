@@ -60,6 +60,8 @@ export function estimateBuckets(
     case 'share-hit':
     case 'page-quantile':
     case 'age-quantile':
+    case 'new-patterns':
+    case 'since-crawl':
       return NOTHING;
     default:
       return unreachable(take);

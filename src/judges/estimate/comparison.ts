@@ -36,6 +36,13 @@ export function openQuestion(rule: Rule, seen: Estimate, control: Estimate | und
     return { code: 'no-baseline', text: 'the baseline has no value to compare with' };
   }
   if (rule.take.kind === 'recovery') return openRecovery(seen);
+  if ((seen.isAtLeast || control?.isAtLeast) && rule.take.kind === 'since-crawl') {
+    return {
+      code: 'partial',
+      text: 'a page was not crawled in all the time that was looked at, which is too short to tell',
+      next: 'look further back with "look-back", over a log that goes back as far',
+    };
+  }
   if (seen.isAtLeast || control?.isAtLeast) {
     return {
       code: 'beyond-buckets',
@@ -81,11 +88,15 @@ export function describe(
     baseline: control === undefined ? null : { value: control.value, n: control.n },
     bound: Number.isFinite(bound) ? bound : null,
     evidence,
-    notes: [
-      ...seen.notes,
-      ...(seen.isAtLeast && rule.take.kind !== 'recovery'
-        ? ['the value is at least this: it lies above the last bucket edge']
-        : []),
-    ],
+    notes: [...seen.notes, ...(seen.isAtLeast ? whyAtLeast(rule) : [])],
   };
+}
+
+function whyAtLeast({ take }: Rule): readonly string[] {
+  if (take.kind === 'recovery') return [];
+  const why =
+    take.kind === 'since-crawl'
+      ? 'a page was not crawled in all the time that was looked at'
+      : 'it lies above the last bucket edge';
+  return [`the value is at least this: ${why}`];
 }

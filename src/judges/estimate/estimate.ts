@@ -1,7 +1,7 @@
 import type { Evidence } from '../../model/evidence.js';
 import type { Take } from '../../model/take.js';
 import { estimateBuckets } from './buckets.js';
-import { estimateCounts } from './counts.js';
+import { estimateCounts, isCounted } from './counts.js';
 import { type Estimate, NOTHING } from './found.js';
 import { estimateNumbers, estimateRaw } from './numbers.js';
 
@@ -17,13 +17,13 @@ export function estimate(take: Take, evidence: Evidence, stepMs: number): Estima
     case 'instant':
       return evidence.value === null ? NOTHING : { ...NOTHING, value: evidence.value, n: 1 };
     case 'raw':
-      return estimateRaw(take, evidence.values);
+      return estimateRaw(take, evidence.values, evidence.isAtLeast ?? false);
   }
 }
 
-/** Takes of what web servers answered during the run, which has no steps. */
-function isProbed({ kind }: Take): boolean {
-  return kind === 'findings' || kind === 'regressions' || kind === 'share-ok' || kind === 'share-hit';
+/** Takes of what was found in the whole window, which has no steps. */
+function isWhole(take: Take): boolean {
+  return isCounted(take) || ['share-ok', 'share-hit', 'recovery'].includes(take.kind);
 }
 
 /**
@@ -34,7 +34,7 @@ function isProbed({ kind }: Take): boolean {
 export function perStratum(take: Take, evidence: Evidence, stepMs: number): readonly Estimate[] {
   switch (evidence.kind) {
     case 'counts':
-      if (isProbed(take) || take.kind === 'recovery') return [];
+      if (isWhole(take)) return [];
       return evidence.strata.map((count) => {
         if (count === null || count.n <= 0) return NOTHING;
         return { ...NOTHING, value: take.kind === 'count' ? count.n : count.k / count.n, n: count.n };

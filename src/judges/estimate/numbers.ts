@@ -12,13 +12,17 @@ export function estimateNumbers(take: Take, strata: readonly (number | null)[], 
   return value === null ? NOTHING : { ...NOTHING, value, n };
 }
 
-/** Reduces raw observations; shares come with their interval, since each observation is one trial. */
-export function estimateRaw(take: Take, values: readonly number[]): Estimate {
+/**
+ * Reduces raw observations; shares come with their interval, since each observation is one trial.
+ *
+ * @param isAtLeast true when of some values only the lower end is known
+ */
+export function estimateRaw(take: Take, values: readonly number[], isAtLeast: boolean): Estimate {
   const n = values.length;
   const value = reduceNumbers(take, values, 0);
   if (value === null) return NOTHING;
   const isShare = take.kind === 'share-at-most' || take.kind === 'share-above';
-  return { ...NOTHING, value, n, interval: isShare ? wilson(value * n, n) : null };
+  return { ...NOTHING, value, n, interval: isShare ? wilson(value * n, n) : null, isAtLeast };
 }
 
 /** @returns null when there is no number to reduce, or none that the take is defined on */
@@ -49,6 +53,7 @@ export function reduceNumbers(take: Take, strata: readonly (number | null)[], st
     case 'quantile':
     case 'page-quantile':
     case 'age-quantile':
+    case 'since-crawl':
       return quantileR7(
         [...values].sort((a, b) => a - b),
         take.quantile,
@@ -68,6 +73,7 @@ export function reduceNumbers(take: Take, strata: readonly (number | null)[], st
     case 'regressions':
     case 'share-ok':
     case 'share-hit':
+    case 'new-patterns':
       return null;
   }
 }

@@ -1,6 +1,7 @@
 import type { Variables } from '../../../contracts/backend.js';
 import { isListedHost } from '../../../contracts/fetcher.js';
 import { type Failure, failed, ok, type Result } from '../../../model/failure.js';
+import type { ReadList } from '../../list/file.js';
 import { normalUrl } from '../../probing/addresses.js';
 import { bindManners, type Expand, expandWith, type Manners } from '../../probing/manners.js';
 import type { CrawlBlock } from '../block.js';
@@ -28,11 +29,6 @@ export interface BoundOrder {
   readonly order: Order;
   readonly text: string;
 }
-
-/** Reads a file that the gate names; its path and text. */
-export type ReadList = (
-  path: string,
-) => Result<{ readonly file: string; readonly text: string; readonly hash: string }>;
 
 /** Puts variables into a block, and reads the list it names. Every trouble at once. */
 export function bindOrder(block: CrawlBlock, variables: Variables, readList: ReadList): Result<BoundOrder> {
@@ -80,7 +76,7 @@ function pagesOf(
       : failed(strangeSitemap(urls.sitemap, ['urls', 'sitemap']));
   }
   if ('csv' in urls) {
-    const list = readList(expand(urls.csv, 'urls', 'csv'));
+    const list = readList(expand(urls.csv, 'urls', 'csv'), ['urls', 'csv']);
     if (!list.ok) return list;
     const rows = rowsOfCsv(list.value.text, list.value.file, rules);
     return rows.ok
