@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { defineBackend } from '../contracts/backend.js';
-import { strict } from '../contracts/schema.js';
+import { optional, strict } from '../contracts/schema.js';
 import { formatInstant } from '../model/time.js';
 import { Database } from './duckdb/database.js';
 import { pathRewriter } from './duckdb/paths.js';
@@ -15,24 +15,28 @@ const folder = z.string().min(1);
 const LISTED = 'googlebot';
 
 const config = strict({
-  folder: folder.optional().meta({
+  folder: optional(() => folder, {
     description: 'Where the files are, relative to this file; paths in statements start there, too.',
   }),
-  allow: z
-    .array(folder)
-    .optional()
-    .meta({ description: 'More folders that may be read; nothing else is, links included.' }),
-  tables: z
-    .record(z.string().regex(/^[A-Za-z_]\w*$/, 'the name of a table is letters, digits and _'), tableBlock)
-    .optional()
-    .meta({ description: 'Files by the name that statements call them.' }),
-  crawlers: z
-    .record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, 'a name as in user agents, in lower case'), folder)
-    .optional()
-    .meta({
+  allow: optional(() => z.array(folder), {
+    description: 'More folders that may be read; nothing else is, links included.',
+  }),
+  tables: optional(
+    () =>
+      z.record(
+        z.string().regex(/^[A-Za-z_]\w*$/, 'the name of a table is letters, digits and _'),
+        tableBlock,
+      ),
+    { description: 'Files by the name that statements call them.' },
+  ),
+  crawlers: optional(
+    () =>
+      z.record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, 'a name as in user agents, in lower case'), folder),
+    {
       description:
         'JSON files with the published addresses of crawlers, by name; newer than what is shipped.',
-    }),
+    },
+  ),
 }).meta({ description: 'SQL over files, with no server; it needs the package @duckdb/node-api.' });
 
 /** SQL over CSV, NDJSON, Parquet and access logs on disk, in a database that lives in memory and can only read. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { strict } from '../contracts/schema.js';
+import { optional, strict } from '../contracts/schema.js';
 import { defineSignal, type Part } from '../contracts/signal.js';
 import { countsOf, STATUS, type Wanted } from './crawler-log/statement.js';
 import { observeCounts } from './fold/counts.js';
@@ -18,29 +18,31 @@ const schema = strict({
     .string()
     .regex(NAME, 'the name of a table of the backend is expected')
     .meta({ description: 'Table of the duckdb backend that holds the access log.' }),
-  crawler: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9._-]*$/, 'a name as in user agents, in lower case')
-    .optional()
-    .meta({ description: 'Which crawler; googlebot without it.' }),
-  good: answers
-    .optional()
-    .meta({ description: 'Statuses that are well, such as [2xx, 304]; or give "bad".' }),
-  bad: z
-    .union(
-      [z.literal('impostors'), z.literal('parameters'), answers],
-      `${WANTED}; or "parameters", or "impostors"`,
-    )
-    .optional()
-    .meta({
+  crawler: optional(
+    () => z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, 'a name as in user agents, in lower case'),
+    { description: 'Which crawler; googlebot without it.' },
+  ),
+  good: optional(() => answers, {
+    description: 'Statuses that are well, such as [2xx, 304]; or give "bad".',
+  }),
+  bad: optional(
+    () =>
+      z.union(
+        [z.literal('impostors'), z.literal('parameters'), answers],
+        `${WANTED}; or "parameters", or "impostors"`,
+      ),
+    {
       description:
         'Statuses that are not, such as [5xx, 429]; "parameters", hits on URLs with a query; or "impostors", among all claims.',
-    }),
-  section: z
-    .string()
-    .regex(/^(?:\/|\{\{[^{}]*\}\}$)/, 'a section is the beginning of a path, such as /p/, or a variable')
-    .optional()
-    .meta({ description: 'Only paths that begin with this.' }),
+    },
+  ),
+  section: optional(
+    () =>
+      z
+        .string()
+        .regex(/^(?:\/|\{\{[^{}]*\}\}$)/, 'a section is the beginning of a path, such as /p/, or a variable'),
+    { description: 'Only paths that begin with this.' },
+  ),
 }).refine((block) => (block.good === undefined) !== (block.bad === undefined), {
   error: 'what is counted is either "good" or "bad"\nwrite one of the two, such as bad: [5xx, 429]',
 });
