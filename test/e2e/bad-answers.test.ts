@@ -522,11 +522,33 @@ criteria:
     [
       '400',
       '/status/400',
+      2,
+      'query',
+      [
+        'backend "stats" rejected the query: 400 Bad Request',
+        'GET http://server/status/400',
+        'it said: {"error":"as asked"}',
+      ],
+    ],
+    [
+      '422',
+      '/status/422',
+      2,
+      'query',
+      [
+        'backend "stats" rejected the query: 422 Unprocessable Entity',
+        'GET http://server/status/422',
+        'it said: {"error":"as asked"}',
+      ],
+    ],
+    [
+      '405',
+      '/status/405',
       4,
       'backend',
       [
-        'backend "stats" rejected the request: 400 Bad Request',
-        'GET http://server/status/400',
+        'backend "stats" rejected the request: 405 Method Not Allowed',
+        'GET http://server/status/405',
         'it said: {"error":"as asked"}',
       ],
     ],
