@@ -32,6 +32,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
+import { withoutTheUnused } from './unused.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -67,29 +68,6 @@ const importMeta = {
   'import.meta.filename': '__filename',
 };
 const importMetaBanner = 'var __importMetaUrl=require("node:url").pathToFileURL(__filename).href;';
-
-/**
- * Takes out of packages what we never use and what is loaded at each start: commander's subcommands in programs of their own
- * and chalk's look at the terminal, as `--color` decides, for 2 ms each; and axios' forms, which no request is, with a table
- * of all media types that is half of the code for HTTP.
- *
- * @type {import('esbuild').Plugin}
- */
-const withoutTheUnused = {
-  name: 'without-the-unused',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      importer.includes(`${sep}commander${sep}`) ? { path: 'child_process', namespace: 'unused' } : undefined,
-    );
-    onResolve({ filter: /^form-data$/ }, () => ({ path: 'form-data', namespace: 'unused' }));
-    onResolve({ filter: /^#supports-color$/ }, () => ({ path: 'supports-color', namespace: 'unused' }));
-    onLoad({ filter: /child_process/, namespace: 'unused' }, () => ({ contents: 'module.exports = {}' }));
-    onLoad({ filter: /form-data/, namespace: 'unused' }, () => ({ contents: 'export default class {}' }));
-    onLoad({ filter: /supports-color/, namespace: 'unused' }, () => ({
-      contents: 'export default { stdout: false, stderr: false }',
-    }));
-  },
-};
 
 const split = await build({
   absWorkingDir: root,
