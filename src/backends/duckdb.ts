@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { defineBackend } from '../contracts/backend.js';
-import { strict } from '../contracts/schema.js';
+import { optional, strict } from '../contracts/schema.js';
 import { formatInstant } from '../model/time.js';
 import { crawlersBlock, crawlersOf, isServer } from './duckdb/crawlers.js';
 import { Database } from './duckdb/database.js';
@@ -14,27 +14,34 @@ import { sqlQuery } from './sql/query.js';
 const folder = z.string().min(1);
 
 const config = strict({
-  folder: folder.optional().meta({
+  folder: optional(() => folder, {
     description: 'Where the files are, relative to this file; paths in statements start there, too.',
   }),
-  allow: z
-    .array(folder)
-    .optional()
-    .meta({ description: 'More folders that may be read; nothing else is, links included.' }),
-  tables: z
-    .record(z.string().regex(/^[A-Za-z_]\w*$/, 'the name of a table is letters, digits and _'), tableBlock)
-    .optional()
-    .meta({ description: 'Files by the name that statements call them.' }),
-  crawlers: crawlersBlock.optional(),
-  verify: z.enum(['lists', 'dns'], '"verify" is "lists" or "dns"').optional().meta({
+  allow: optional(() => z.array(folder), {
+    description: 'More folders that may be read; nothing else is, links included.',
+  }),
+  tables: optional(
+    () =>
+      z.record(
+        z.string().regex(/^[A-Za-z_]\w*$/, 'the name of a table is letters, digits and _'),
+        tableBlock,
+      ),
+    { description: 'Files by the name that statements call them.' },
+  ),
+  crawlers: optional(() => crawlersBlock),
+  verify: optional(() => z.enum(['lists', 'dns'], '"verify" is "lists" or "dns"'), {
     description:
       'How claims to be a crawler are verified: by lists of addresses alone, or, for addresses that no list has, by DNS as well.',
   }),
-  'dns-servers': z
-    .array(z.string().refine(isServer, 'an address such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53'))
-    .min(1, 'name at least one server')
-    .optional()
-    .meta({ description: 'Who is asked by DNS; the servers of the system without it.' }),
+  'dns-servers': optional(
+    () =>
+      z
+        .array(
+          z.string().refine(isServer, 'an address such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53'),
+        )
+        .min(1, 'name at least one server'),
+    { description: 'Who is asked by DNS; the servers of the system without it.' },
+  ),
 })
   .refine((block) => block['dns-servers'] === undefined || block.verify === 'dns', {
     path: ['dns-servers'],

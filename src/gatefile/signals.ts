@@ -156,7 +156,7 @@ function openCatalogued(context: FileContext, block: SignalBlock, path: Path): C
     context.trouble.add(...yaml.failures);
     return undefined;
   }
-  const shaped = checkShape(catalogSchema, yaml.value, yaml.value.value);
+  const shaped = checkShape(catalogSchema(), yaml.value, yaml.value.value);
   if (shaped.value === undefined || shaped.failures.length > 0) {
     context.trouble.add(...shaped.failures);
     return undefined;

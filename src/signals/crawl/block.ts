@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { strict } from '../../contracts/schema.js';
+import { optional, strict } from '../../contracts/schema.js';
 import { host, mannersShape, text } from '../probing/words.js';
 import { CHECKS } from './checks/all.js';
 import { COLUMNS, expectSchema } from './expect.js';
@@ -33,29 +33,34 @@ export const urlsSchema = z
 
 const shape = strict({
   ...mannersShape,
-  'foreign-hosts': z
-    .array(host)
-    .optional()
-    .meta({ description: 'Hosts of others that may be asked, too, as far as their robots.txt allows.' }),
+  'foreign-hosts': optional(() => z.array(host), {
+    description: 'Hosts of others that may be asked, too, as far as their robots.txt allows.',
+  }),
   urls: urlsSchema,
-  expect: expectSchema.optional(),
-  'at-most': z
-    .number()
-    .int('a whole number of pages')
-    .min(1, 'at least 1 page')
-    .max(100_000, 'at most 100,000 pages')
-    .optional()
-    .meta({ description: 'Pages that the list may have; 10,000.' }),
-  render: strict({
-    chromium: text.meta({ description: 'The program, such as /usr/bin/chromium.' }),
-  })
-    .optional()
-    .meta({ description: 'What runs the scripts of a page, for the check "rendered".' }),
-  baseline: strict({
-    recorded: text.meta({ description: 'A set recorded before the release, relative to this file.' }),
-  })
-    .optional()
-    .meta({ description: 'What regressions are counted against, where it is no arm.' }),
+  expect: optional(() => expectSchema),
+  'at-most': optional(
+    () =>
+      z
+        .number()
+        .int('a whole number of pages')
+        .min(1, 'at least 1 page')
+        .max(100_000, 'at most 100,000 pages'),
+    { description: 'Pages that the list may have; 10,000.' },
+  ),
+  render: optional(
+    () =>
+      strict({
+        chromium: text.meta({ description: 'The program, such as /usr/bin/chromium.' }),
+      }),
+    { description: 'What runs the scripts of a page, for the check "rendered".' },
+  ),
+  baseline: optional(
+    () =>
+      strict({
+        recorded: text.meta({ description: 'A set recorded before the release, relative to this file.' }),
+      }),
+    { description: 'What regressions are counted against, where it is no arm.' },
+  ),
 });
 
 const isRendering = ({ expect }: z.output<typeof shape>): boolean =>
