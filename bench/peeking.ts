@@ -43,8 +43,7 @@ function measure(scenario: Scenario): unknown {
     );
     // The evidence never forgets a crossing, so the whole window knows at which look a loop would have stopped.
     const first = judgement.evidence?.firstCrossing;
-    if (first != null)
-      own[first.side === 'fail' ? 'fails' : 'passes'].push(Math.max(first.stratum + 1, rule.minSteps));
+    if (first != null) own[first.side === 'fail' ? 'fails' : 'passes'].push(first.stratum + 1);
     if (isFixed) continue;
     const side = scenario.better === 'higher' ? -1 : 1;
     others.totals += thresholdTotals(looks, side) ? 1 : 0;

@@ -32,6 +32,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
+import { withoutTheUnused } from './unused.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -54,6 +55,7 @@ const heavy = {
   'src/backends/mysql.ts': 'sql',
   'src/backends/clickhouse.ts': 'sql',
   'src/signals/crawl/source/probe.ts': 'crawl',
+  'src/signals/cache-probe/probe.ts': 'crawl',
   'src/http/fetcher.ts': 'crawl',
 };
 
@@ -67,26 +69,6 @@ const importMeta = {
   'import.meta.filename': '__filename',
 };
 const importMetaBanner = 'var __importMetaUrl=require("node:url").pathToFileURL(__filename).href;';
-
-/**
- * Takes two things out of packages that we never use and that are loaded at each start, for 2 ms each: commander's
- * subcommands in programs of their own, and chalk's look at the terminal, as `--color` decides.
- *
- * @type {import('esbuild').Plugin}
- */
-const withoutTheUnused = {
-  name: 'without-the-unused',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      importer.includes(`${sep}commander${sep}`) ? { path: 'child_process', namespace: 'unused' } : undefined,
-    );
-    onResolve({ filter: /^#supports-color$/ }, () => ({ path: 'supports-color', namespace: 'unused' }));
-    onLoad({ filter: /child_process/, namespace: 'unused' }, () => ({ contents: 'module.exports = {}' }));
-    onLoad({ filter: /supports-color/, namespace: 'unused' }, () => ({
-      contents: 'export default { stdout: false, stderr: false }',
-    }));
-  },
-};
 
 const split = await build({
   absWorkingDir: root,

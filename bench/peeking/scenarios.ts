@@ -40,17 +40,24 @@ const ramp = (random: Random, index: number): Look => {
   return arms(p, p, judged, 400 - judged)(random);
 };
 
-/** No difference, and three times the binomial variance in each arm and interval. */
-const clustered = (random: Random): Look => {
-  const n = 200;
-  const p = 0.62;
-  const shaken = (): number =>
-    Math.min(0.999, Math.max(0.001, p + normal(random) * Math.sqrt((2 * p * (1 - p)) / n)));
-  return {
-    judged: { k: binomial(random, n, shaken()), n },
-    baseline: { k: binomial(random, n, shaken()), n },
+/**
+ * Scatter beyond that of independent requests, in each arm's intervals, and in both arms alike.
+ *
+ * @param own variance of an arm's interval as a multiple of the binomial one
+ * @param shared the same, of shocks that both arms meet
+ */
+const clustered =
+  (judged: number, baseline: number, own: number, shared = 1, n = 200) =>
+  (random: Random): Look => {
+    const spread = (factor: number, p: number): number =>
+      factor === 1 ? 0 : normal(random) * Math.sqrt(((factor - 1) * p * (1 - p)) / n);
+    const shock = spread(shared, baseline);
+    const arm = (p: number): Arm => {
+      const shaken = Math.min(0.999, Math.max(0.001, p + shock + spread(own, p)));
+      return { k: binomial(random, n, shaken), n };
+    };
+    return { judged: arm(judged), baseline: arm(baseline) };
   };
-};
 
 /** Requests slower than 800 ms, of lognormal latencies with a mean of 400 ms and sigma 0.6. */
 const slow =
@@ -69,6 +76,11 @@ const slow =
     };
     return { judged: arm(Math.log(factor)), baseline: arm(0) };
   };
+
+/** No difference, under scatter that the name tells. */
+function healthy(name: string, look: Scenario['look']): Scenario {
+  return { name, about: 'no difference', pass: ZERO.higher, better: 'higher', wrong: 'fail', look };
+}
 
 /** A canary exactly at the margin: passing it is wrong. */
 function atMargin(pass: string, judged: number, baseline: number, n: number): Scenario {
@@ -134,7 +146,14 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   { name: 'C1', about: 'latency +10 %', pass: ZERO.lower, better: 'lower', wrong: 'pass', look: slow(1.1) },
   { name: 'D0', about: 'ramp and drift', pass: ZERO.higher, better: 'higher', wrong: 'fail', look: ramp },
-  { name: 'E0', about: 'variance x 3', pass: ZERO.higher, better: 'higher', wrong: 'fail', look: clustered },
+  {
+    name: 'E0',
+    about: 'variance x 3',
+    pass: ZERO.higher,
+    better: 'higher',
+    wrong: 'fail',
+    look: clustered(0.62, 0.62, 3),
+  },
   {
     name: 'F0',
     about: '.5 % on 50 of 1000',
@@ -151,6 +170,10 @@ export const SCENARIOS: readonly Scenario[] = [
     wrong: 'pass',
     look: arms(0.01, 0.005, 50, 950),
   },
+  ...[1.5, 2, 5, 10].map((own) => healthy(`E0 x ${own}`, clustered(0.62, 0.62, own))),
+  healthy('E0 of 5 % of 1000', clustered(0.05, 0.05, 3, 1, 1000)),
+  ...[1, 1.5, 2, 3].map((own) => healthy(`S0 x ${own}, shocks x 10`, clustered(0.62, 0.62, own, 10))),
+  { ...healthy('S1, shocks x 10', clustered(0.58, 0.62, 1, 10)), about: '62 to 58 %', wrong: 'pass' },
   {
     name: 'A0, -4pp',
     about: 'A0 at a margin',
@@ -181,7 +204,7 @@ export const SCENARIOS: readonly Scenario[] = [
     pass: '>= baseline - 4pp',
     better: 'higher',
     wrong: 'fail',
-    look: clustered,
+    look: clustered(0.62, 0.62, 3),
   },
   atMargin('>= baseline - 4pp', 0.46, 0.5, 200),
   atMargin('>= baseline - 8%', 0.46, 0.5, 200),
@@ -195,4 +218,9 @@ export const SCENARIOS: readonly Scenario[] = [
   atRate('>= 97%', 'G0', 0.98),
   atRate('>= 97%', 'G1', 0.95),
   atRate('>= 97%', 'G at the limit', 0.97),
+  ...['>= 62%', '<= 62%'].map((pass) => ({
+    ...healthy(`G x 3, ${pass}`, clustered(0.62, 0.62, 3)),
+    about: 'at the limit, variance x 3',
+    pass,
+  })),
 ];

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineBackend } from '../contracts/backend.js';
-import { strict } from '../contracts/schema.js';
+import { optional, strict } from '../contracts/schema.js';
 import { askClickhouse, identityOf } from './clickhouse/ask.js';
 import { escaping, withParameters } from './clickhouse/dialect.js';
 import { maskOf } from './prometheus/mask.js';
@@ -10,11 +10,9 @@ import { sqlQuery } from './sql/query.js';
 
 const config = strict({
   ...endpointShape,
-  database: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ description: 'Which database; that of the user without it.' }),
+  database: optional(() => z.string().min(1), {
+    description: 'Which database; that of the user without it.',
+  }),
 }).meta({ description: 'The HTTP interface of ClickHouse; user and password go under auth.basic.' });
 
 /** ClickHouse over HTTP: one SELECT that can only read, with parameters where the server knows them. */

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { defineBackend } from '../contracts/backend.js';
-import { strict } from '../contracts/schema.js';
+import { optional, strict } from '../contracts/schema.js';
 import { formatInstant } from '../model/time.js';
+import { crawlersBlock, crawlersOf, isServer } from './duckdb/crawlers.js';
 import { Database } from './duckdb/database.js';
 import { pathRewriter } from './duckdb/paths.js';
 import { tableBlock, tableOf } from './duckdb/tables.js';
@@ -11,29 +12,42 @@ import { prepareSql } from './sql/prepare.js';
 import { sqlQuery } from './sql/query.js';
 
 const folder = z.string().min(1);
-/** The crawler whose addresses are shipped. */
-const LISTED = 'googlebot';
 
 const config = strict({
-  folder: folder.optional().meta({
+  folder: optional(() => folder, {
     description: 'Where the files are, relative to this file; paths in statements start there, too.',
   }),
-  allow: z
-    .array(folder)
-    .optional()
-    .meta({ description: 'More folders that may be read; nothing else is, links included.' }),
-  tables: z
-    .record(z.string().regex(/^[A-Za-z_]\w*$/, 'the name of a table is letters, digits and _'), tableBlock)
-    .optional()
-    .meta({ description: 'Files by the name that statements call them.' }),
-  crawlers: z
-    .record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, 'a name as in user agents, in lower case'), folder)
-    .optional()
-    .meta({
-      description:
-        'JSON files with the published addresses of crawlers, by name; newer than what is shipped.',
-    }),
-}).meta({ description: 'SQL over files, with no server; it needs the package @duckdb/node-api.' });
+  allow: optional(() => z.array(folder), {
+    description: 'More folders that may be read; nothing else is, links included.',
+  }),
+  tables: optional(
+    () =>
+      z.record(
+        z.string().regex(/^[A-Za-z_]\w*$/, 'the name of a table is letters, digits and _'),
+        tableBlock,
+      ),
+    { description: 'Files by the name that statements call them.' },
+  ),
+  crawlers: optional(() => crawlersBlock),
+  verify: optional(() => z.enum(['lists', 'dns'], '"verify" is "lists" or "dns"'), {
+    description:
+      'How claims to be a crawler are verified: by lists of addresses alone, or, for addresses that no list has, by DNS as well.',
+  }),
+  'dns-servers': optional(
+    () =>
+      z
+        .array(
+          z.string().refine(isServer, 'an address such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53'),
+        )
+        .min(1, 'name at least one server'),
+    { description: 'Who is asked by DNS; the servers of the system without it.' },
+  ),
+})
+  .refine((block) => block['dns-servers'] === undefined || block.verify === 'dns', {
+    path: ['dns-servers'],
+    error: 'no DNS is asked\nadd "verify: dns", or remove it',
+  })
+  .meta({ description: 'SQL over files, with no server; it needs the package @duckdb/node-api.' });
 
 /** SQL over CSV, NDJSON, Parquet and access logs on disk, in a database that lives in memory and can only read. */
 export const duckdb = defineBackend({
@@ -44,14 +58,13 @@ export const duckdb = defineBackend({
   open: (block, { id, folder: home }) => {
     const root = resolve(home, block.folder ?? '.');
     const source = { backend: id, product: 'DuckDB', mask: (text: string) => text };
-    const lists = Object.entries(block.crawlers ?? {}).map(([name, path]) => [name, resolve(home, path)]);
-    const crawlers: Readonly<Record<string, string>> = Object.fromEntries(lists);
-    const names = [...new Set([LISTED, ...Object.keys(crawlers)])];
+    const { crawlers, domains, names } = crawlersOf(block.crawlers ?? {}, block.verify === 'dns', home);
     const database = new Database({
       source,
       folders: [root, ...(block.allow ?? []).map((path) => resolve(home, path))],
       tables: Object.entries(block.tables ?? {}).map(([name, table]) => tableOf(name, table, root, names)),
       crawlers,
+      dns: domains === undefined ? undefined : { domains, servers: block['dns-servers'] ?? [] },
     });
     const dialect = dialectIn(root);
     return {

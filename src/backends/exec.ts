@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import * as z from 'zod';
 import { type BackendContext, defineBackend, type QueryRequest } from '../contracts/backend.js';
 import { withBuiltIns, withSymbolicBuiltIns } from '../contracts/placeholders.js';
-import { duration, strict, stringOrSecret } from '../contracts/schema.js';
+import { duration, optional, strict, stringOrSecret } from '../contracts/schema.js';
 import { SecretStore } from '../contracts/secrets.js';
 import { BackendError, failed, ok, type Result } from '../model/failure.js';
 import { formatInstant } from '../model/time.js';
@@ -20,23 +20,19 @@ const PASSED_ALWAYS = ['PATH', 'HOME', 'LANG', 'TZ'] as const;
 
 const variableName = z.string().regex(/^[A-Za-z_]\w*$/, 'the name of an environment variable is expected');
 const config = strict({
-  command: z
-    .array(z.string())
-    .min(1)
-    .optional()
-    .meta({ description: 'Program and first arguments, put in front of each "run".' }),
-  env: z
-    .record(variableName, stringOrSecret)
-    .optional()
-    .meta({ description: 'Variables set for the command.' }),
-  cwd: z.string().min(1).optional().meta({ description: 'Folder to run in, relative to this file.' }),
-  timeout: duration
-    .optional()
-    .meta({ description: 'How long one run may take; the timeout of the run without it.' }),
-  'pass-env': z
-    .array(variableName)
-    .optional()
-    .meta({ description: `Variables handed on, besides ${PASSED_ALWAYS.join(', ')}.` }),
+  command: optional(() => z.array(z.string()).min(1), {
+    description: 'Program and first arguments, put in front of each "run".',
+  }),
+  env: optional(() => z.record(variableName, stringOrSecret), {
+    description: 'Variables set for the command.',
+  }),
+  cwd: optional(() => z.string().min(1), { description: 'Folder to run in, relative to this file.' }),
+  timeout: optional(() => duration, {
+    description: 'How long one run may take; the timeout of the run without it.',
+  }),
+  'pass-env': optional(() => z.array(variableName), {
+    description: `Variables handed on, besides ${PASSED_ALWAYS.join(', ')}.`,
+  }),
 });
 type Config = z.output<typeof config>;
 

@@ -9,7 +9,7 @@ import {
   type Variables,
 } from '../contracts/backend.js';
 import { expandPlaceholders, withBuiltIns, withSymbolicBuiltIns } from '../contracts/placeholders.js';
-import { strict } from '../contracts/schema.js';
+import { optional, strict } from '../contracts/schema.js';
 import { type Failure, failed, ok, type Result } from '../model/failure.js';
 import { formatInstant } from '../model/time.js';
 import { inTime, isMissing, noFolder, type Place, readInside } from './file/read.js';
@@ -19,11 +19,9 @@ import { shapeAsWritten, shapeTrouble } from './shared/points.js';
 import { parseQuery } from './shared/query.js';
 
 const config = strict({
-  folder: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ description: 'Where the files are, relative to this file; nothing outside it is read.' }),
+  folder: optional(() => z.string().min(1), {
+    description: 'Where the files are, relative to this file; nothing outside it is read.',
+  }),
 });
 
 /** Reads CSV, NDJSON or JSON that something else wrote: exports, logs, results of a load test. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type BackendContext, defineBackend } from '../contracts/backend.js';
 import { placeholdersIn } from '../contracts/placeholders.js';
-import { strict, stringOrSecret } from '../contracts/schema.js';
+import { optional, strict, stringOrSecret } from '../contracts/schema.js';
 import { type Failure, failed, ok, type Result } from '../model/failure.js';
 import type { Server } from './prometheus/api.js';
 import { healthOf } from './prometheus/health.js';
@@ -14,7 +14,7 @@ const TENANT_HEADER = 'X-Scope-OrgID';
 
 const config = strict({
   ...endpointShape,
-  tenant: stringOrSecret.optional().meta({ description: `Short for the header ${TENANT_HEADER}.` }),
+  tenant: optional(() => stringOrSecret, { description: `Short for the header ${TENANT_HEADER}.` }),
 })
   .refine(({ tenant, headers = {} }) => tenant === undefined || !Object.keys(headers).some(isTenantHeader), {
     path: ['tenant'],

@@ -78,6 +78,7 @@ export interface RecordOptions extends GateOptions, NetworkOptions {
   readonly maxAge?: number;
   readonly onExpired?: 'warn' | 'refuse';
   readonly expect?: FoldedVerdict;
+  readonly incidents?: string;
 }
 
 export interface BacktestOptions extends Omit<GateOptions, 'at' | 'since'>, NetworkOptions {
@@ -86,6 +87,8 @@ export interface BacktestOptions extends Omit<GateOptions, 'at' | 'since'>, Netw
   readonly last: number;
   readonly every: number;
   readonly rollouts?: boolean;
+  readonly deploys?: string;
+  readonly sinceEvery?: number;
   readonly incidents?: string;
   readonly record?: string;
   readonly replay?: string;
@@ -180,13 +183,10 @@ export const recordOptions = (): readonly Option[] => [
     'warn',
     'refuse',
   ]),
-  new Option('--expect <verdict>', 'record only if the gates say this').choices([
-    'pass',
-    'warn',
-    'fail',
-    'inconclusive',
-    'error',
-  ]),
+  new Option('--expect <verdict>', 'judge, too; if the gates say this, write a gate test of the set').choices(
+    ['pass', 'warn', 'fail', 'inconclusive', 'error'],
+  ),
+  new Option('--incidents <file>', 'with --expect: labelled incidents, YAML or CSV, to name and guard'),
 ];
 
 export const backtestOptions = (): readonly Option[] => [
@@ -200,6 +200,13 @@ export const backtestOptions = (): readonly Option[] => [
     '--rollouts',
     'judge each look as the last of a rollout, as gates that require --since always are',
   ),
+  new Option(
+    '--deploys <file>',
+    'look at these rollouts as they went on: an instant a line, and a name',
+  ).conflicts(['rollouts', 'sinceEvery']),
+  new Option('--since-every <duration>', 'the same of rollouts that are pretended to begin so often')
+    .argParser(duration)
+    .conflicts('rollouts'),
   new Option('--incidents <file>', 'labelled incidents, YAML or CSV, to tell alarms apart by'),
   new Option('--record <dir>', 'store what was answered, to look at it again with other limits'),
   new Option('--replay <dir>', 'look at what was recorded so; no network').conflicts(['record', 'resume']),

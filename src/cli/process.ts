@@ -54,11 +54,11 @@ function ignoringClosedPipes(stream: Writable): Writable {
   });
 }
 
-/** Whether a descriptor leads to a file or a pipe. */
+/** Whether a descriptor leads to a file or a pipe; between two Node processes a pipe is a socket. */
 function isPlain(descriptor: number): boolean {
   try {
     const stat = fstatSync(descriptor);
-    return stat.isFile() || stat.isFIFO();
+    return stat.isFile() || stat.isFIFO() || stat.isSocket();
   } catch {
     return false;
   }

@@ -120,7 +120,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   ]).action(async (options: InitOptions) => done((await import('./commands/init.js')).init(options, io)));
   command(
     'schema [kind]',
-    'print the JSON Schema of gate, config, catalog, incidents, manifest, result, backtest or test',
+    'print the JSON Schema of gate, config, catalog, incidents, manifest, result, backtest, rollouts or test',
     commonOptions,
   ).action(async (kind: string | undefined, options: CommonOptions) =>
     done((await import('./commands/schema.js')).schema(kind, options, io)),

@@ -157,7 +157,7 @@ export class Session {
     options: GateOptions,
     waivers: readonly WaiverRequest[] = [],
     replay?: ReplayFacts,
-    more: Pick<LoadRequest, 'isBacktest' | 'isRollout'> = {},
+    more: Pick<LoadRequest, 'isBacktest' | 'isRollout' | 'parse'> = {},
   ): Promise<Loaded> {
     const vars = parseVars(options.var);
     if (!vars.ok) return { ...EMPTY, failures: vars.failures };

@@ -14,19 +14,26 @@ import type { Plugins } from '../gatefile/context.js';
 import { judges } from '../judges/registry.js';
 import { BackendError } from '../model/failure.js';
 import { formatDuration } from '../model/time.js';
-import { loadBacktestSchema, loadResultSchema, reporters } from '../reporters/registry.js';
+import {
+  loadBacktestSchema,
+  loadResultSchema,
+  loadRolloutsSchema,
+  reporters,
+} from '../reporters/registry.js';
 import { signals } from '../signals/registry.js';
 import type { Io, StopSignal } from './io.js';
 import { VERSION } from './version.js';
 
 /** Cap on one answer, decompressed. */
 const USER_AGENT = `gatekeeper/${VERSION}`;
+const DNS_TIMEOUT_MS = 2000;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 export const plugins: Plugins = { backends, signals, judges };
 export const formats: Lookup<Reporter> = reporters;
 export const resultSchema = loadResultSchema;
 export const backtestSchema = loadBacktestSchema;
+export const rolloutsSchema = loadRolloutsSchema;
 
 /** The folder of the built-in catalogue. */
 export const catalogFolder: string = fileURLToPath(new URL('../../gates/catalog', import.meta.url));
@@ -125,6 +132,10 @@ export function createBackendContext(
       // One for all, or two probes would ask one host twice as often as either may.
       fetcher ??= openFetcher();
       return fetcher;
+    },
+    resolver: async (servers) => {
+      const { createResolver } = await import('../http/resolver.js');
+      return createResolver({ servers, timeoutMs: DNS_TIMEOUT_MS, tries: 2 });
     },
     clock: realClock,
     signal,

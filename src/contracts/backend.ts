@@ -5,6 +5,7 @@ import type { Window } from '../model/window.js';
 import type { Clock } from './clock.js';
 import type { Fetcher } from './fetcher.js';
 import type { Http } from './http.js';
+import type { OpenResolver } from './resolver.js';
 
 /**
  * What a signal wants of a query:
@@ -63,6 +64,8 @@ export interface BackendContext {
   readonly http: () => Promise<Http>;
   /** The door for probing pages; lazy, too. */
   readonly fetcher: () => Promise<Fetcher>;
+  /** The door to DNS. */
+  readonly resolver: OpenResolver;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Per attempt. */

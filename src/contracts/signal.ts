@@ -73,6 +73,10 @@ export interface SignalKind {
   readonly queryFields: readonly string[];
   /** Who is asked, for a kind that asks no backend of the file. */
   readonly source?: (site: BackendSite) => Promise<Backend>;
+  /** What stands between a kind and the backend that it asks: it reads the files that a block names. */
+  readonly through?: (backend: Backend, site: BackendSite) => Promise<Backend>;
+  /** The type of backend that alone can answer it. */
+  readonly backendType?: string;
   prepare(block: unknown, unit: string | undefined): PreparedKind;
 }
 
@@ -87,6 +91,8 @@ export function defineSignal<S extends z.ZodType>(definition: {
   readonly schema: S;
   readonly queryFields: readonly string[];
   readonly source?: (site: BackendSite) => Promise<Backend>;
+  readonly through?: (backend: Backend, site: BackendSite) => Promise<Backend>;
+  readonly backendType?: string;
   readonly prepare: (block: z.output<S>, unit: string | undefined) => PreparedSignal;
 }): SignalKind {
   return {

@@ -138,6 +138,22 @@ export function tooFew(criterion: Criterion, judgement: Judgement): Reason | und
   return undefined;
 }
 
+/**
+ * The reason that what could not be found out may turn the verdict, so that there is none.
+ *
+ * @param judge judges the observation as it may be as well
+ */
+export function doubtful(
+  { verdict }: Judgement,
+  observation: Observation | undefined,
+  judge: (other: Observation) => Judgement,
+): Reason | undefined {
+  if (observation?.otherwise === undefined) return undefined;
+  const { evidence, text, next } = observation.otherwise;
+  const isSame = evidence.every((each) => judge({ ...observation, evidence: each }).verdict === verdict);
+  return isSame ? undefined : { code: 'partial', text, next };
+}
+
 function whole(n: number): string {
   return String(Math.floor(n)).replace(/\B(?=(\d{3})+$)/g, ',');
 }

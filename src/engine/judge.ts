@@ -9,7 +9,7 @@ import { type Answer, type Labels, labelsText } from '../model/series.js';
 import { formatInstant } from '../model/time.js';
 import type { Measurements } from './collect.js';
 import { earlierAnswers, observeEarlier } from './earlier.js';
-import { isEmptyWindow, reasonOfFailure, stepTooShort, tooFew, unusable } from './evidence.js';
+import { doubtful, isEmptyWindow, reasonOfFailure, stepTooShort, tooFew, unusable } from './evidence.js';
 import { observeWindows, windowAnswers } from './windows.js';
 
 /** What the evidence says of one criterion, segment and series, before waivers and policies. */
@@ -95,11 +95,15 @@ function judgeOne(
     earlier,
     windows,
   );
+  const judgeAgain = (one: Observation, other: Observation | undefined): Judgement =>
+    criterion.judge.judge(criterion.rule, one, other, earlier, windows);
   const reason =
     blanket ??
     // A burning row fails a release whatever another window lacks: that judge weighs each window by itself.
     (criterion.rule.burn === undefined ? unusableNow(criterion, gate, judged, baseline) : undefined) ??
     tooFew(criterion, judgement) ??
+    doubtful(judgement, judged, (other) => judgeAgain(other, baseline)) ??
+    doubtful(judgement, baseline, (other) => judgeAgain(judged, other)) ??
     notFull(criterion, gate, judgement);
   return reason === undefined ? judgement : { ...judgement, verdict: 'inconclusive', reason };
 }

@@ -56,7 +56,7 @@ function maskedAnswer(answer: Answer, mask: (text: string) => string): Answer {
 function maskedPage(page: Page, mask: (text: string) => string): Page {
   const text = JSON.stringify(page);
   // Nearly every page: to check each of ten thousand again would take a second.
-  return mask(text) === text ? page : pageSchema.parse(maskedTexts(page, mask));
+  return mask(text) === text ? page : pageSchema().parse(maskedTexts(page, mask));
 }
 
 function maskedTexts(value: unknown, mask: (text: string) => string): unknown {

@@ -6,6 +6,7 @@ import type { Measurements } from './collect.js';
 import { coverageOf } from './evidence.js';
 import type { Ruled } from './policy.js';
 import { evidenceOf } from './report-evidence.js';
+import { findingsOf } from './report-findings.js';
 import { finite, pastOf, windowOf } from './report-parts.js';
 
 /** One criterion, segment or series as the document shows it. */
@@ -74,7 +75,7 @@ export function criterionResult(ruled: Ruled, gate: Gate, measurements: Measurem
           },
     queries: distinctQuestions(criterion).flatMap((question) => queryOf(question, measurements)),
     source: { file: criterion.source.file, line: criterion.source.line, column: criterion.source.col },
-    ...(ruled.judged?.findings !== undefined && { findings: ruled.judged.findings }),
+    ...findingsOf(ruled),
     notes: [
       ...new Set([
         ...criterion.notes,

@@ -1,6 +1,7 @@
 import type { PreparedQuery, Variables } from '../contracts/backend.js';
 import type { Arm, Question, UnlistedCheck } from '../contracts/gate.js';
 import type { Failure, Result } from '../model/failure.js';
+import { isProbe } from '../model/page.js';
 import type { Labels } from '../model/series.js';
 import type { Window } from '../model/window.js';
 import { type FileContext, placeOf } from './context.js';
@@ -104,6 +105,46 @@ function noSuchPast(arm: Arm, span: Failure['span']): Failure {
   };
 }
 
+/** Names of the parts that hold what was there before the window, by those of the window itself. */
+const BEFORE: ReadonlyMap<string, string> = new Map([
+  ['hits', 'before'],
+  ['unsure', 'before-unsure'],
+]);
+
+/** What the arm of the past says of new patterns, unless the signal itself looks back. */
+export function patternsBefore(
+  context: FileContext,
+  gate: GateParts,
+  input: SegmentInput,
+  own: readonly Question[],
+): readonly Question[] {
+  if (input.take.take.kind !== 'new-patterns' || own.length === 0) return [];
+  if (own.some(({ part }) => part === 'before')) return [];
+  const past = gate.arms[1];
+  if (past === undefined || past.shiftMs <= 0) {
+    context.trouble.add({
+      code: 'gatefile.missing-key',
+      message: `criterion "${input.id}" counts patterns that were not there before, and no arm is of the past`,
+      span: context.yaml.keySpanOf(['criteria', input.id]),
+      mend: 'add "arms: { current: {}, before: { shift: 7d } }", or write how far to look back: before: 28d',
+    });
+    return [];
+  }
+  if (past.window.to > (gate.arms[0]?.window.from ?? 0)) {
+    context.trouble.add({
+      code: 'gatefile.invalid',
+      message: `criterion "${input.id}" counts patterns that were not there before, and arm "${past.name}" is not before: its window overlaps`,
+      span: context.yaml.keySpanOf(['arms', past.name]),
+      mend: 'shift it by the length of the window or more; or write how far to look back: before: 28d',
+    });
+    return [];
+  }
+  return questionsOf(context, gate, input, past).flatMap((question) => {
+    const part = BEFORE.get(question.part);
+    return part === undefined ? [] : [{ ...question, part }];
+  });
+}
+
 function variablesFor(
   context: FileContext,
   gate: GateParts,
@@ -127,7 +168,7 @@ export function checkArmsDiffer(
 ): void {
   const [judged, baseline] = asked;
   if (judged === undefined || baseline === undefined || judged.questions.length === 0) return;
-  if (open.kind === 'crawl' && baseline.arm.shiftMs > 0) {
+  if (isProbe(open.kind) && baseline.arm.shiftMs > 0) {
     context.trouble.add(noSuchPast(baseline.arm, placeOf(context, ['criteria', id, 'pass'])));
     return;
   }

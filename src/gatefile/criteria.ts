@@ -3,7 +3,7 @@ import type { Rule } from '../contracts/judge.js';
 import { suggest } from '../contracts/suggest.js';
 import { KAYENTA_FEWEST } from '../model/kayenta.js';
 import { seriesOf, weighAnomaly } from './anomaly.js';
-import { baselinePages, checkArmsDiffer, questionsOf, seenElsewhere } from './asked.js';
+import { baselinePages, checkArmsDiffer, patternsBefore, questionsOf, seenElsewhere } from './asked.js';
 import { weighBurn } from './burn.js';
 import { type FileContext, placeOf } from './context.js';
 import { earlierFor } from './earlier.js';
@@ -12,6 +12,7 @@ import { kayentaOf } from './kayenta.js';
 import { checkOwnLimit, type Weighed } from './own-limits.js';
 import type { GateParts, SegmentInput } from './parts.js';
 import { checkPolicies } from './policies.js';
+import { checkRecovery } from './recovery.js';
 import { ruleOf, takeOf } from './rules.js';
 import { type CriterionBlock, KIND_KEYS, type SignalBlock } from './schema.js';
 import { segmentKey, segmentRules, segmentsOf } from './segments.js';
@@ -204,6 +205,7 @@ async function weighLimits(
     path: rulePath,
   });
   if (prepared === undefined) return undefined;
+  if (!checkRecovery(context, block, prepared, gate.settings, rulePath)) return undefined;
   // A segment may compare with the baseline where the others do not, which takes other evidence.
   const chosen = await judgeOf(context, block, prepared, open, rulePath, gate.arms);
   if (chosen === undefined) return undefined;
@@ -241,6 +243,7 @@ async function weighLimits(
     const others = [
       ...seenElsewhere(context, gate, input, arm, own),
       ...baselinePages(context, gate, input, own),
+      ...patternsBefore(context, gate, input, own),
     ];
     return { arm, questions: [...own, ...others] };
   });

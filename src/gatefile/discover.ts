@@ -5,7 +5,7 @@ import { decode, MAX_FILE_BYTES, type SourceText } from './source.js';
 import { parseYaml } from './yaml.js';
 
 export const CONFIG_FILE = 'gatekeeper.config.yaml';
-const GATE_ENDING = '.gate.yaml';
+export const GATE_ENDING = '.gate.yaml';
 export const TEST_ENDING = '.gate.test.yaml';
 const DEFAULT_FOLDER = 'gates';
 const MEND_PATH = `check the path; without one, ${DEFAULT_FOLDER}/**/*${GATE_ENDING} are read`;

@@ -58,7 +58,7 @@ export function resolveEnvironment(
   const plain: Record<string, string> = {};
   const walk = (value: unknown, path: Path): unknown => {
     if (typeof value === 'string') {
-      const expanded = expand(value, path);
+      const expanded = value.includes('$') ? expand(value, path) : value;
       if (path[0] === 'backends') secrets.push(...userinfoOf(expanded));
       return expanded;
     }

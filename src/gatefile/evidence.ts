@@ -113,6 +113,6 @@ function checkTolerance(
   };
   if ((block.evidence ?? open.signal.onlyEvidence ?? defaultFor(rule, arms)) !== 'point')
     refuse('"tolerate" counts steps by their point estimates', 'add "evidence: point", or remove it');
-  if (rule.take.kind === 'instant' || open.kind === 'samples' || open.kind === 'crawl')
+  if (rule.take.kind === 'instant' || open.kind === 'samples' || open.signal.onlyEvidence !== undefined)
     refuse('"tolerate" needs a value for each step', 'add a take such as "mean", or remove it');
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { strict } from '../contracts/schema.js';
+import { optional, strict } from '../contracts/schema.js';
 import type { Incident } from '../model/backtest.js';
 import { type Failure, failed, ok, type Result } from '../model/failure.js';
 import type { Span } from '../model/span.js';
@@ -27,14 +27,12 @@ export const incidentsSchema = strict({
     .array(
       strict({
         id: text.meta({ description: 'What "from-incident:" of a criterion names.', examples: ['INC-42'] }),
-        about: text.optional().meta({ description: 'What happened, in a sentence.' }),
-        from: instant.optional().meta({ description: 'When it began; a backtest needs it.' }),
-        to: instant.optional().meta({ description: 'When it was over; a backtest needs it.' }),
-        gates: z
-          .array(text)
-          .min(1, 'list at least one gate')
-          .optional()
-          .meta({ description: 'Gates that are meant to see it; all of them by default.' }),
+        about: optional(() => text, { description: 'What happened, in a sentence.' }),
+        from: optional(() => instant, { description: 'When it began; a backtest needs it.' }),
+        to: optional(() => instant, { description: 'When it was over; a backtest needs it.' }),
+        gates: optional(() => z.array(text).min(1, 'list at least one gate'), {
+          description: 'Gates that are meant to see it; all of them by default.',
+        }),
       }),
     )
     .min(1, 'list at least one incident')

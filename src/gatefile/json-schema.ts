@@ -27,8 +27,8 @@ export type FileKind = (typeof FILE_KINDS)[number];
 
 const SCHEMAS: Readonly<Record<FileKind, z.ZodType>> = {
   gate: gateSchema,
-  config: configSchema,
-  catalog: catalogSchema,
+  config: configSchema(),
+  catalog: catalogSchema(),
   incidents: incidentsSchema,
 };
 
@@ -91,7 +91,13 @@ function definitionsFor(kind: FileKind, { backends, signals }: LoadedPlugins): J
   if (kind === 'catalog') return ofSignals;
   const signal = { ...part(signalSchema), oneOf: [...KIND_KEYS, 'use'].map((key) => ({ required: [key] })) };
   Object.assign((signal as Json).properties ?? {}, kindBlocks());
-  return { ...ofBackends, ...ofSignals, signal, criterion: criterionOf(), segment: part(segmentRuleSchema) };
+  return {
+    ...ofBackends,
+    ...ofSignals,
+    signal,
+    criterion: criterionOf(),
+    segment: part(segmentRuleSchema()),
+  };
 }
 
 function criterionOf(): Json {
@@ -197,8 +203,8 @@ const LIMIT = String.raw`\s*((<=?|>=?|==|!=)|between\s).*`;
 const PATTERNS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
   [duration, DURATION],
   [limit.options[0], LIMIT],
-  [windowSchema.shape.coverage.unwrap(), String.raw`\s*\d+(\.\d+)?\s*%\s*`],
-  [segmentRuleSchema.shape.tolerate.unwrap(), String.raw`\s*\d+\s+of\s+\d+\s+steps\s*`],
+  [windowSchema().shape.coverage.unwrap(), String.raw`\s*\d+(\.\d+)?\s*%\s*`],
+  [segmentRuleSchema().shape.tolerate.unwrap(), String.raw`\s*\d+\s+of\s+\d+\s+steps\s*`],
 ]);
 
 /** Puts back what a schema of the input leaves out: examples and patterns of parsed strings, and where secrets are read. */

@@ -81,7 +81,7 @@ export async function loadGates(request: LoadRequest): Promise<Loaded> {
     return { context, file: shaped.value };
   };
 
-  const config = request.config === null ? undefined : open(request.config, configSchema);
+  const config = request.config === null ? undefined : open(request.config, configSchema());
   const shared =
     config?.file === undefined
       ? new Map<string, Backend>()

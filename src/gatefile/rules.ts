@@ -2,6 +2,7 @@ import type { Rule } from '../contracts/judge.js';
 import type { PreparedSignal } from '../contracts/signal.js';
 import type { Failure } from '../model/failure.js';
 import { type Condition, type Limit, needsBaseline } from '../model/limit.js';
+import { isProbe } from '../model/page.js';
 import type { Take } from '../model/take.js';
 import { factorBetween } from '../model/unit.js';
 import { prepareCondition } from './condition.js';
@@ -67,6 +68,10 @@ function wordOf(kind: Take['kind']): string {
     'share-above': 'share > X',
     'share-ok': 'share ok',
     'page-quantile': 'pNN ttfb, pNN size',
+    'share-hit': 'share hit, share hit of CACHE',
+    'age-quantile': 'pNN age',
+    recovery: 'recovery >= X for N steps',
+    'since-crawl': 'max since-crawl, pNN since-crawl',
     apdex: 'apdex(T)',
   };
   return words[kind] ?? kind;
@@ -77,6 +82,7 @@ function unitOf(take: Take, unit: string): string {
     case 'share-at-most':
     case 'share-above':
     case 'share-ok':
+    case 'share-hit':
       return 'share';
     case 'page-quantile':
       return take.of === 'ttfb' ? 's' : 'B';
@@ -84,8 +90,12 @@ function unitOf(take: Take, unit: string): string {
     case 'count':
     case 'findings':
     case 'regressions':
+    case 'new-patterns':
       return '';
     case 'age':
+    case 'age-quantile':
+    case 'recovery':
+    case 'since-crawl':
       return 's';
     case 'slope':
       return `${unit}/s`;
@@ -204,9 +214,9 @@ function directionOf(condition: Condition): Rule['better'] {
 function defaultSamples(input: RuleInput, pass: Condition): number {
   const { take } = input.take;
   // The pages of a list are all there are, not a sample of them.
-  if (input.kind === 'value' || input.kind === 'crawl') return 1;
+  if (input.kind === 'value' || isProbe(input.kind)) return 1;
   // Exposure in time is no count of samples: the coverage of the window speaks for it.
-  if (take.kind === 'count') return 1;
+  if (take.kind === 'count' || take.kind === 'since-crawl') return 1;
   if (input.kind === 'rate') return input.take.unit.endsWith('/s') ? 1 : FEWEST_SAMPLES;
   if (take.kind === 'quantile') return atLeast(Math.min(take.quantile, 1 - take.quantile));
   const isShare = take.kind === 'total' || take.kind === 'share-at-most' || take.kind === 'share-above';

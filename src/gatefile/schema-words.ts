@@ -86,7 +86,17 @@ export const take = parsed(
   },
   {
     description: 'How time becomes one number.',
-    examples: ['p95', 'share <= 500ms', 'mean', 'slope', 'apdex(300ms)', 'share ok', 'p95 ttfb'],
+    examples: [
+      'p95',
+      'share <= 500ms',
+      'mean',
+      'slope',
+      'apdex(300ms)',
+      'share ok',
+      'p95 ttfb',
+      'share hit',
+      'recovery >= 70% for 5 steps',
+    ],
   },
 );
 

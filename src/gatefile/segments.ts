@@ -66,7 +66,7 @@ export function segmentRules(
       });
       continue;
     }
-    const parsed = segmentRuleSchema.safeParse(written);
+    const parsed = segmentRuleSchema().safeParse(written);
     if (parsed.success) {
       const { data } = parsed;
       rules.set(segmentKey(match), data);

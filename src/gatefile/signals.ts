@@ -4,7 +4,8 @@ import type { PreparedSignal, SignalKind } from '../contracts/signal.js';
 import { suggest } from '../contracts/suggest.js';
 import { type Failure, ok } from '../model/failure.js';
 import { catalogSchema } from './catalog.js';
-import { ANY_BACKEND, addAt, type FileContext, placeOf } from './context.js';
+import { chooseBackend } from './choose-backend.js';
+import { addAt, type FileContext, placeOf } from './context.js';
 import { failuresOf } from './issues.js';
 import { refuseOpenSecrets } from './open-secrets.js';
 import { queryTrouble } from './queries.js';
@@ -55,10 +56,14 @@ export async function openSignal(
   const [kind] = kinds as [(typeof KIND_KEYS)[number]];
   const loaded = await context.request.plugins.signals.load(kind);
   if (loaded === undefined) return undefined;
-  const backend =
+  const chosen =
     loaded.source === undefined
-      ? chooseBackend(context, block, id, path, backends)
+      ? chooseBackend(context, { id, named: block.backend, path }, loaded, backends)
       : await ownSource(context, loaded.source, block, kind, path);
+  const backend =
+    chosen === undefined || loaded.through === undefined
+      ? chosen
+      : await loaded.through(chosen, { id: chosen.id, folder: context.yaml.folder });
   const unit = block.unit ?? source.unit;
   const prepared = loaded.prepare(source[kind], unit);
   if (!prepared.ok) {
@@ -70,7 +75,7 @@ export async function openSignal(
     return undefined;
   }
   if (backend === undefined) return undefined;
-  if (catalogued === undefined && loaded.source === undefined) {
+  if (catalogued === undefined && loaded.source === undefined && loaded.through === undefined) {
     const type = await context.request.plugins.backends.load(backend.type);
     const failures = prepared.signal
       .parts(prepared.signal.defaultTake ?? { kind: 'count' })
@@ -125,51 +130,6 @@ async function ownSource(
   return undefined;
 }
 
-function chooseBackend(
-  context: FileContext,
-  block: SignalBlock,
-  id: string,
-  path: Path,
-  backends: ReadonlyMap<string, Backend>,
-): Backend | undefined {
-  if (block.backend !== undefined) {
-    const found = backends.get(block.backend);
-    if (
-      found !== undefined ||
-      context.brokenBackends.has(block.backend) ||
-      context.brokenBackends.has(ANY_BACKEND) ||
-      context.dropped.has(block.backend)
-    )
-      return found;
-    const near = suggest(block.backend, backends.keys());
-    context.trouble.add({
-      code: 'gatefile.unknown-name',
-      message: `"${block.backend}" names no backend`,
-      span: placeOf(context, [...path, 'backend']),
-      mend:
-        near === undefined
-          ? `backends here are ${[...backends.keys()].join(', ') || 'none'}`
-          : `did you mean "${near}"?`,
-    });
-    return undefined;
-  }
-  if (backends.size === 1) return [...backends.values()][0];
-  if (context.brokenBackends.size > 0) return undefined;
-  context.trouble.add({
-    code: 'gatefile.missing-key',
-    message:
-      backends.size === 0
-        ? `signal "${id}" has no backend to ask`
-        : `signal "${id}" must say its backend: there are ${backends.size}`,
-    span: context.yaml.keySpanOf(path),
-    mend:
-      backends.size === 0
-        ? 'add one under "backends:" here or in gatekeeper.config.yaml'
-        : `add "backend: ${[...backends.keys()].join('" or "backend: ')}"`,
-  });
-  return undefined;
-}
-
 interface Catalogued {
   readonly block: SignalBlock;
   readonly parameters: OpenSignal['parameters'];
@@ -196,7 +156,7 @@ function openCatalogued(context: FileContext, block: SignalBlock, path: Path): C
     context.trouble.add(...yaml.failures);
     return undefined;
   }
-  const shaped = checkShape(catalogSchema, yaml.value, yaml.value.value);
+  const shaped = checkShape(catalogSchema(), yaml.value, yaml.value.value);
   if (shaped.value === undefined || shaped.failures.length > 0) {
     context.trouble.add(...shaped.failures);
     return undefined;

@@ -6,8 +6,8 @@ import { convert } from './condition.js';
 import { parseQuantity } from './limit.js';
 
 const PLAIN = ['first', 'last', 'mean', 'min', 'max', 'sum', 'slope', 'count', 'age'] as const;
-/** Takes of probed pages. */
-const OF_PAGES = ['findings', 'regressions', 'share ok'] as const;
+/** Takes of probed pages, and of the URLs of a log. */
+const OF_PAGES = ['findings', 'regressions', 'share ok', 'new-patterns'] as const;
 const WORDS = [
   ...PLAIN,
   'p50',
@@ -19,14 +19,28 @@ const WORDS = [
   ...OF_PAGES,
   'p95 ttfb',
   'p95 size',
+  'share hit',
+  'share hit of CACHE',
+  'p95 age',
+  'recovery >= X for N steps',
+  'max since-crawl',
 ];
 
 /** A take as written; bounds keep their unit until the signal's is known. */
 export type WrittenTake =
   | { readonly kind: (typeof PLAIN)[number] }
   | { readonly kind: 'quantile'; readonly quantile: number }
-  | { readonly kind: 'findings' | 'regressions' | 'share-ok' }
+  | { readonly kind: 'findings' | 'regressions' | 'share-ok' | 'new-patterns' }
   | { readonly kind: 'page-quantile'; readonly quantile: number; readonly of: PageMeasure }
+  | { readonly kind: 'share-hit'; readonly cache: string | null }
+  | { readonly kind: 'age-quantile'; readonly quantile: number }
+  | {
+      readonly kind: 'recovery';
+      readonly operator: '>=' | '<=';
+      readonly level: Quantity;
+      readonly steps: number;
+    }
+  | { readonly kind: 'since-crawl'; readonly quantile: number }
   | { readonly kind: 'share-at-most' | 'share-above'; readonly bound: Quantity }
   | { readonly kind: 'apdex'; readonly threshold: Quantity };
 
@@ -37,13 +51,16 @@ export function parseTake(text: string): Result<WrittenTake> {
   if (plain !== undefined) return ok({ kind: plain });
   const ofPages = OF_PAGES.find((word) => word === trimmed);
   if (ofPages !== undefined) return ok({ kind: ofPages === 'share ok' ? 'share-ok' : ofPages });
-  const quantile = /^p(\d{1,2}(?:\.\d+)?)(?:\s+(ttfb|size))?$/.exec(trimmed);
+  if (/^max\s+since-crawl$/.test(trimmed)) return ok({ kind: 'since-crawl', quantile: 1 });
+  const quantile = /^p(\d{1,2}(?:\.\d+)?)(?:\s+(ttfb|size|age|since-crawl))?$/.exec(trimmed);
   if (quantile !== null) {
     const percent = Number(quantile[1]);
     // p999 is refused, not read as 9.99: the usual habit means 99.9.
     if (percent > 0 && percent < 100) {
       const of = quantile[2] === 'ttfb' || quantile[2] === 'size' ? quantile[2] : undefined;
       const share = percent / 100;
+      if (quantile[2] === 'age') return ok({ kind: 'age-quantile', quantile: share });
+      if (quantile[2] === 'since-crawl') return ok({ kind: 'since-crawl', quantile: share });
       return ok(
         of === undefined
           ? { kind: 'quantile', quantile: share }
@@ -51,6 +68,17 @@ export function parseTake(text: string): Result<WrittenTake> {
       );
     }
   }
+  const recovery = /^recovery\s*(>=|<=)\s*(.+?)\s+for\s+([1-9]\d{0,4})\s+steps?$/.exec(trimmed);
+  if (recovery !== null) return recoveryTake(recovery[1] === '>=' ? '>=' : '<=', recovery[2], recovery[3]);
+  if (/^recovery\b/.test(trimmed)) {
+    return failed({
+      code: 'gatefile.take',
+      message: `"${trimmed}" is no take`,
+      mend: 'a recovery says to what, and for how long: "recovery >= 70% for 5 steps"',
+    });
+  }
+  const hits = /^share\s+hit(?:\s+of\s+(\S.*))?$/.exec(trimmed);
+  if (hits !== null) return ok({ kind: 'share-hit', cache: hits[1] ?? null });
   const share = /^share\s*(<=|>(?!=))\s*(.+)$/.exec(trimmed);
   if (share !== null) {
     const bound = parseQuantity(share[2] ?? '');
@@ -81,6 +109,11 @@ export function parseTake(text: string): Result<WrittenTake> {
   });
 }
 
+function recoveryTake(operator: '>=' | '<=', level = '', steps = ''): Result<WrittenTake> {
+  const read = parseQuantity(level);
+  return read.ok ? ok({ kind: 'recovery', operator, level: read.value, steps: Number(steps) }) : read;
+}
+
 /** Converts the bound of a take to the signal's unit. */
 export function prepareTake(take: WrittenTake, unit: string): Result<Take> {
   switch (take.kind) {
@@ -92,6 +125,10 @@ export function prepareTake(take: WrittenTake, unit: string): Result<Take> {
     case 'apdex': {
       const threshold = convert(take.threshold, { unit });
       return threshold.ok ? ok({ kind: 'apdex', threshold: threshold.value }) : threshold;
+    }
+    case 'recovery': {
+      const level = convert(take.level, { unit });
+      return level.ok ? ok({ ...take, level: level.value }) : level;
     }
     default:
       return ok(take);

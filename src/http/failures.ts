@@ -7,6 +7,9 @@ import { excerpt, type Mask, placeOf } from './mask.js';
 import { LONGEST_WAIT_MS } from './retry.js';
 import type { Trouble } from './trouble.js';
 
+/** Statuses that blame what was asked, and neither the server nor who asks: a gate to mend, and no retry mends it. */
+const MALFORMED: ReadonlySet<number> = new Set([400, 422]);
+
 /** Where a request stood when it failed. */
 export interface Circumstances {
   readonly request: HttpRequest;
@@ -125,6 +128,13 @@ function sayStatus(trouble: Trouble & { readonly kind: 'status' }, name: string,
       code: 'backend.server-error',
       message: `${name} answered ${text}${waited}`,
       mend: `look at the state of ${name}; try again later`,
+    };
+  }
+  if (MALFORMED.has(status)) {
+    return {
+      code: 'backend.query',
+      message: `${name} rejected the query: ${text}`,
+      mend: 'mend the query; what the server says stands below the message',
     };
   }
   return {

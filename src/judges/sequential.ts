@@ -28,10 +28,8 @@ export const sequential = defineJudge({
       });
     }
     const data = dataOf(rule, judged, baseline);
-    const { falseAlarm, falsePass } = rule;
-    const pass = weigh(rule.pass.condition, data, { falseAlarm, falsePass }, rule.factor);
-    const warn =
-      rule.warn === null ? pass : weigh(rule.warn.condition, data, { falseAlarm, falsePass }, rule.factor);
+    const pass = weigh(rule.pass.condition, data, rule, rule.factor);
+    const warn = rule.warn === null ? pass : weigh(rule.warn.condition, data, rule, rule.factor);
     const [bound = { scale: 0, offset: 0 }] = boundsOf(rule.pass.condition);
     const range = rangeOf(data, bound, rule.factor);
     const steps = data.at.length;

@@ -1,4 +1,4 @@
-import type { Finding } from './finding.js';
+import type { Finding, MeasuredFinding } from './finding.js';
 import type { Labels } from './series.js';
 import type { EpochMs } from './time.js';
 
@@ -21,7 +21,8 @@ export type Evidence =
     }
   | { readonly kind: 'numbers'; readonly strata: readonly (number | null)[] }
   | { readonly kind: 'instant'; readonly value: number | null }
-  | { readonly kind: 'raw'; readonly values: readonly number[] };
+  /** `isAtLeast`: of some of the values only the lower end is known, and it stands for them. */
+  | { readonly kind: 'raw'; readonly values: readonly number[]; readonly isAtLeast?: boolean };
 
 /** Evidence of one arm and one series (after `across`), with what is wrong with it. */
 export interface Observation {
@@ -38,8 +39,19 @@ export interface Observation {
   readonly notes: readonly string[];
   /** True when the backend extrapolated the counts: fewer events were seen than they say. */
   readonly isExtrapolated?: boolean;
-  /** What is wrong, page by page, where pages were probed. */
+  /** What is wrong, page by page, where pages were probed or looked up in a log. */
   readonly findings?: readonly Finding[];
+  /** The same, of which those count that break the limit. */
+  readonly measured?: readonly MeasuredFinding[];
+  /** What the evidence may be as well: a verdict that is not the same for each of these is none. */
+  readonly otherwise?: Doubt;
+}
+
+/** What could not be found out, and the evidence that it would make one way and the other. */
+export interface Doubt {
+  readonly evidence: readonly Evidence[];
+  readonly text: string;
+  readonly next: string;
 }
 
 /** Trouble with evidence that no judge may pass over. */

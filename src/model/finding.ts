@@ -7,3 +7,11 @@ export interface Finding {
   /** What was found and what is expected, in a few words. */
   readonly detail: string;
 }
+
+/** A finding that is one only beyond the limit of its criterion: what was measured of its page. */
+export interface MeasuredFinding extends Finding {
+  /** In the natural unit of the take. */
+  readonly value: number;
+  /** True when only the lower end of the value is known. */
+  readonly isAtLeast: boolean;
+}

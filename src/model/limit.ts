@@ -62,6 +62,8 @@ export interface Reading {
   /** NaN when there is none. */
   readonly value: number;
   readonly isAtLeast: boolean;
+  /** Where no more is known than that it lies between this and `value`. */
+  readonly least?: number;
 }
 
 export const NO_READING: Reading = { value: Number.NaN, isAtLeast: false };
@@ -108,7 +110,12 @@ function boundOf(bound: Bound, baseline: Reading): number {
 function compare(operator: Operator, seen: Reading, bound: number): Outcome {
   if (Number.isNaN(seen.value) || Number.isNaN(bound)) return 'open';
   if (seen.isAtLeast) return compareAtLeast(operator, seen.value, bound);
-  return isHeld(operator, seen.value, bound) ? 'holds' : 'broken';
+  const isHighHeld = isHeld(operator, seen.value, bound);
+  if (seen.least !== undefined) {
+    const isLowHeld = isHeld(operator, seen.least, bound);
+    if (isLowHeld !== isHighHeld || (seen.least < bound && bound < seen.value)) return 'open';
+  }
+  return isHighHeld ? 'holds' : 'broken';
 }
 
 /** The value lies somewhere from `least` on: decided only where all of that range agrees. */

@@ -1,3 +1,10 @@
+/** Kinds of signal that ask web servers during the run: what they yield has no steps, no past, and is no sample. */
+const PROBES: ReadonlySet<string> = new Set(['crawl', 'cache-probe']);
+
+export function isProbe(kind: string): boolean {
+  return PROBES.has(kind);
+}
+
 /** One answer on the way to a page. */
 export interface PageHop {
   readonly url: string;
@@ -63,6 +70,32 @@ export interface PageCache {
   readonly isHit: boolean;
 }
 
+/** What one cache says of one answer, by RFC 9211. */
+export interface CacheEntry extends PageCache {
+  /** Why it asked further: `uri-miss`, `stale` …; absent where it did not say. */
+  readonly forward?: string;
+  /** What it stored the answer under. */
+  readonly key?: string;
+}
+
+/** One of several times that a page was asked for, by a probe of caches. */
+export interface CacheVisit {
+  /** Null where nothing answered. */
+  readonly status: number | null;
+  readonly failure?: PageFailure;
+  /** By Cache-Status, the nearest to the origin first; null: the header cannot be read; absent: there is none. */
+  readonly caches?: readonly CacheEntry[] | null;
+  /** Headers in which single products say the same, by their lower-case names. */
+  readonly others?: Readonly<Record<string, string>>;
+  /** Seconds; null: the header is there and is no number of seconds. */
+  readonly age?: number | null;
+  readonly cacheControl?: string;
+  readonly vary?: string;
+  readonly setsCookie?: boolean;
+  /** Hash of the body. */
+  readonly body?: string;
+}
+
 /** What one page answered, reduced to what checks look at: this is what a recording stores. */
 export interface Page {
   /** Absolute, normalised, without a fragment. */
@@ -83,6 +116,8 @@ export interface Page {
   readonly vary?: string;
   /** Null: the header is there and cannot be read. */
   readonly caches?: readonly PageCache[] | null;
+  /** Each time a probe of caches asked for it, in order. */
+  readonly visits?: readonly CacheVisit[];
   /** Until the first byte of the last answer, in seconds. */
   readonly ttfb?: number;
   /** Of the body, decompressed. */

@@ -7,8 +7,19 @@ export type Take =
   | { readonly kind: 'instant' }
   | { readonly kind: 'first' | 'last' | 'mean' | 'min' | 'max' | 'sum' | 'slope' | 'count' | 'age' }
   | { readonly kind: 'quantile'; readonly quantile: number }
-  | { readonly kind: 'findings' | 'regressions' | 'share-ok' }
+  | { readonly kind: 'findings' | 'regressions' | 'share-ok' | 'new-patterns' }
   | { readonly kind: 'page-quantile'; readonly quantile: number; readonly of: PageMeasure }
+  /** Of the caches that were asked, or of the one of this name. */
+  | { readonly kind: 'share-hit'; readonly cache: string | null }
+  | { readonly kind: 'age-quantile'; readonly quantile: number }
+  /** Time until the value was on this side of the level for so many steps in a row. */
+  | {
+      readonly kind: 'recovery';
+      readonly operator: '>=' | '<=';
+      readonly level: number;
+      readonly steps: number;
+    }
+  | { readonly kind: 'since-crawl'; readonly quantile: number }
   | { readonly kind: 'share-at-most' | 'share-above'; readonly bound: number }
   | { readonly kind: 'apdex'; readonly threshold: number };
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { pageSchema } from '../contracts/page.js';
+import { optional } from '../contracts/schema.js';
 import { FAILURE_CODES, type Failure } from '../model/failure.js';
 import type { Measurement } from '../model/measurement.js';
 import type { Answer, Series } from '../model/series.js';
@@ -16,8 +17,8 @@ const series = z.strictObject({
   /** One value per step from the first on, `_` for a gap; or one per instant of `at`. */
   values: z.string(),
   /** Milliseconds relative to the instant of evaluation, when the samples are not one per step. */
-  at: z.string().optional(),
-  newest: offset.optional(),
+  at: optional(() => z.string()),
+  newest: optional(() => offset),
 });
 
 export const recordedSchema = z.strictObject({
@@ -30,29 +31,29 @@ export const recordedSchema = z.strictObject({
     to: offset,
     step: offset,
   }),
-  response: z
-    .strictObject({
+  response: optional(() =>
+    z.strictObject({
       durationMs: z.number(),
-      warnings: z.array(z.string()).optional(),
-      notes: z.array(z.string()).optional(),
-      sampleInterval: z.string().optional(),
-      extrapolated: z.boolean().optional(),
-      additive: z.boolean().optional(),
+      warnings: optional(() => z.array(z.string())),
+      notes: optional(() => z.array(z.string())),
+      sampleInterval: optional(() => z.string()),
+      extrapolated: optional(() => z.boolean()),
+      additive: optional(() => z.boolean()),
       series: z.array(series),
       /** Facts of probed pages, in the order of their list. */
-      pages: z.array(pageSchema).optional(),
-    })
-    .optional(),
-  error: z
-    .strictObject({
+      pages: optional(() => z.array(pageSchema())),
+    }),
+  ),
+  error: optional(() =>
+    z.strictObject({
       code: z.enum(FAILURE_CODES),
       message: z.string(),
-      mend: z.string().optional(),
-      detail: z.array(z.string()).optional(),
-      attempts: z.number().optional(),
+      mend: optional(() => z.string()),
+      detail: optional(() => z.array(z.string())),
+      attempts: optional(() => z.number()),
       durationMs: z.number(),
-    })
-    .optional(),
+    }),
+  ),
 });
 
 export type Recorded = z.output<typeof recordedSchema>;

@@ -28,8 +28,8 @@ export interface RecordFacts {
 /** A take that remembers what came back, and writes it when the run is over. */
 export interface Recorder {
   readonly take: TakeMeasurement;
-  /** Writes the set: whole, or not at all. */
-  write(): Promise<Result<{ readonly files: number }>>;
+  /** Writes the set, whole or not at all; what is known only now goes into its manifest, too. */
+  write(policy?: RecordFacts['policy']): Promise<Result<{ readonly files: number }>>;
 }
 
 interface Taken {
@@ -58,9 +58,10 @@ export function createRecorder(
       taken.push({ query, context, measurement });
       return measurement;
     },
-    write: async () => {
+    write: async (policy = {}) => {
       try {
-        return await writeSet(folder, cwd, taken, facts, mask);
+        const all = { ...facts, policy: { ...facts.policy, ...policy } };
+        return await writeSet(folder, cwd, taken, all, mask);
       } catch (error) {
         return failed(writeFailure(folder, error));
       }
@@ -102,13 +103,16 @@ async function writeSet(
     });
   }
   const files = new Map<string, string>(before?.texts);
+  // Two gates with a backend of one name each may ask the same; a set has one answer to it.
+  const own = new Map<string, string>();
   const failures: Failure[] = [];
   let redactions = before?.manifest.redactions ?? 0;
   for (const each of sorted(taken, facts.asOf)) {
     const plain = matchOf(each.query, facts.asOf);
     // As it will stand in the file, or a question that holds a secret would never be found again.
     const match = { ...plain, query: mask(plain.query) };
-    const known = before?.find(matchKey(match));
+    const key = matchKey(match);
+    const known = before?.find(key) ?? own.get(key);
     const recorded = toForm(match, each.measurement, each.query.window, facts.asOf);
     const written = redact(
       `${each.query.backend}/${each.context.signal}.${each.context.part}`,
@@ -131,6 +135,7 @@ async function writeSet(
     }
     const name = freeName(fileNames(each.context, each.query), files);
     files.set(name, written.text);
+    own.set(key, name);
     redactions += written.count;
   }
   if (failures.length > 0) return failed(...failures);

@@ -51,9 +51,10 @@ export function readSet(folder: string, cwd: string): Result<RecordedSet> {
   const answers = new Map<string, Recorded>();
   const files = new Map<string, string>();
   const matches: Match[] = [];
-  for (const name of namesIn(path.resolve(cwd, folder), manifest.data)) {
+  const root = fs.realpathSync.native(path.resolve(cwd, folder));
+  for (const name of namesIn(root, manifest.data)) {
     const file = `${folder}/${name}`;
-    if (leadsOut(path.resolve(cwd, folder), name)) {
+    if (leadsOut(root, name)) {
       failures.push({
         code: 'recording.invalid',
         message: `${file} is a link out of the set`,
@@ -145,11 +146,14 @@ function manifestTrouble(folder: string, cwd: string, manifest: Manifest): reado
   ];
 }
 
-/** Whether a name of the set leads to a file outside of it; one that is not there leads nowhere. */
+/**
+ * Whether a name of the set leads to a file outside of it; one that is not there leads nowhere.
+ *
+ * @param root the folder of the set, without links: `native`, as Node's own way asks for each folder of a path
+ */
 function leadsOut(root: string, name: string): boolean {
   try {
-    const inside = fs.realpathSync(root) + path.sep;
-    return !fs.realpathSync(path.join(root, name)).startsWith(inside);
+    return !fs.realpathSync.native(path.join(root, name)).startsWith(root + path.sep);
   } catch {
     return false;
   }

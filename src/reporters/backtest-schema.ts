@@ -1,36 +1,51 @@
 import * as z from 'zod';
 import type { BacktestReport } from '../model/backtest.js';
 import { VERDICTS } from '../model/verdict.js';
+import { duration, gateHead, incidentList, instant, reportHead } from './result/past.js';
 
 /** The document of a backtest as a schema: what `gatekeeper schema backtest` publishes. It mirrors `model/backtest.ts`. */
-const instant = z.string().meta({ description: 'RFC 3339 in UTC', examples: ['2026-11-20T14:05:00Z'] });
 const verdict = z.enum(VERDICTS);
 
 const track = {
   counts: z.record(verdict, z.number()).describe('Looks per verdict'),
   undecided: z.number().describe('Looks that were inconclusive, in error or skipped, of all; 0..1'),
   reasons: z
-    .array(z.object({ code: z.string(), looks: z.number() }))
+    .array(
+      z.object({
+        code: z.string().describe('Code of the reason, or the verdict where it has none'),
+        looks: z.number().describe('Looks that were undecided for it'),
+      }),
+    )
     .describe('Why looks were undecided, the commonest first'),
-  alarms: z.object({
-    false: z.number().describe('Runs of failing looks, none of whose windows touches an incident'),
-    perWeek: z.number().describe('The same a week'),
-    longest: z
-      .array(z.object({ from: instant, to: instant, looks: z.number() }))
-      .describe('The longest of them, twenty at most'),
-  }),
-  incidents: z.array(
-    z.object({
-      id: z.string(),
-      outcome: z
-        .enum(['caught', 'missed', 'blind', 'unseen'])
-        .describe('blind: no look could decide; unseen: no look touched it'),
-      delaySeconds: z
-        .number()
-        .nullable()
-        .describe('From its begin to the first failing look; null unless caught'),
-    }),
-  ),
+  alarms: z
+    .object({
+      false: z.number().describe('Runs of failing looks, none of whose windows touches an incident'),
+      perWeek: z.number().describe('The same a week'),
+      longest: z
+        .array(
+          z.object({
+            from: instant.describe('The first look that failed'),
+            to: instant.describe('The last look that failed'),
+            looks: z.number().describe('Looks in it'),
+          }),
+        )
+        .describe('The longest of them, twenty at most'),
+    })
+    .describe('Alarms that no incident explains'),
+  incidents: z
+    .array(
+      z.object({
+        id: z.string().describe('Name of the incident'),
+        outcome: z
+          .enum(['caught', 'missed', 'blind', 'unseen'])
+          .describe('blind: no look could decide; unseen: no look touched it'),
+        delaySeconds: z
+          .number()
+          .nullable()
+          .describe('From its begin to the first failing look; null unless caught'),
+      }),
+    )
+    .describe('What became of each incident that is meant to be seen'),
 };
 
 const move = z.object({
@@ -44,11 +59,11 @@ const move = z.object({
 
 const criterion = z.object({
   ...track,
-  key: z.string(),
+  key: z.string().describe('`gate.criterion[path=edge]`, unique in the report'),
   limit: z.string().describe('As it is written'),
-  unit: z.string(),
-  evidence: z.string(),
-  advisory: z.boolean(),
+  unit: z.string().describe('Unit of values and bounds; `share` is 0..1'),
+  evidence: z.string().describe('The word of `evidence:` that judged it'),
+  advisory: z.boolean().describe('Whether it is shown and never blocks'),
   isRelative: z.boolean().describe('Whether `bound` of a move is an offset to the baseline'),
   moves: z.array(move).describe('Limits that would have been quieter'),
   unmoved: z.string().nullable().describe('Why there is none though there are false alarms'),
@@ -60,26 +75,19 @@ const criterion = z.object({
 
 const gate = z.object({
   ...track,
-  id: z.string(),
-  settings: z.string().describe('Hash of limits, steps and budgets'),
-  window: z.object({ for: z.string(), step: z.string() }),
-  criteria: z.array(criterion),
+  ...gateHead,
+  criteria: z.array(criterion).describe('Its criteria, each segment and series of its own'),
 });
 
 export const backtestSchema = z
   .object({
-    schemaVersion: z.literal('1.0').describe('Additive within a major version'),
-    tool: z.object({ name: z.literal('gatekeeper'), version: z.string() }),
-    mode: z.enum(['live', 'replay']),
-    recordedAt: instant.nullable().describe('When a replayed set was recorded'),
+    ...reportHead,
     from: instant.describe('The first look'),
     to: instant.describe('No look is after this'),
-    every: z.string().meta({ description: 'Time between two looks', examples: ['5m'] }),
-    looks: z.number(),
-    incidents: z.array(
-      z.object({ id: z.string(), about: z.string().nullable(), from: instant, to: instant }),
-    ),
-    gates: z.array(gate),
+    every: duration.describe('Time between two looks'),
+    looks: z.number().describe('How many looks there are'),
+    incidents: incidentList,
+    gates: z.array(gate).describe('What became of each gate over all looks'),
     notes: z.array(z.string()).describe('What a reader must know of how the past was judged'),
   })
   .meta({ title: 'gatekeeper backtest', description: 'What gates would have said over a time' });

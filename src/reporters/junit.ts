@@ -1,3 +1,4 @@
+import { type JunitCase, junitDocument, junitTime, xmlAttributes, xmlText } from '../contracts/junit.js';
 import { defineReporter } from '../contracts/reporter.js';
 import { classOf, type Reason } from '../model/reason.js';
 import type { CriterionResult, GateReport, GateResult } from '../model/report.js';
@@ -9,13 +10,11 @@ import { gateSentence, markedWord, sentenceOf } from './words/sentence.js';
 import { decidedByGate, outcomeOf, wordOfVerdict } from './words/verdict.js';
 
 /** One test case as the servers read it: green, grey, or red in two ways. */
-interface TestCase {
+interface TestCase extends Omit<JunitCase, 'lines'> {
   readonly name: string;
   readonly classname: string;
-  readonly seconds: number;
   readonly file: string;
   readonly line: number | null;
-  readonly mark: 'passed' | 'skipped' | 'failure' | 'error';
   readonly type: string;
   readonly message: string;
   /** Lines after the message; GitLab shows the element's text and not its attribute. */
@@ -34,20 +33,13 @@ export const junit = defineReporter({
 });
 
 function documentOf(report: GateReport): string {
-  const suites = report.gates.map((gate) => ({ gate, cases: casesOf(report, gate) }));
-  const all = suites.flatMap(({ cases }) => cases);
   const timestamp = timestampOf(report);
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${attributes({ name: 'gatekeeper', ...totals(all), timestamp })}>`,
-    ...suites.flatMap(({ gate, cases }) => [
-      `  <testsuite${attributes({ name: gate.id, ...totals(cases), timestamp, file: gate.file })}>`,
-      ...cases.flatMap(elementOf),
-      '  </testsuite>',
-    ]),
-    '</testsuites>',
-    '',
-  ].join('\n');
+  const suites = report.gates.map((gate) => ({
+    name: gate.id,
+    more: { timestamp, file: gate.file },
+    cases: casesOf(report, gate).map((test) => ({ ...test, lines: elementOf(test) })),
+  }));
+  return junitDocument('gatekeeper', suites, { timestamp });
 }
 
 function casesOf(report: GateReport, gate: GateResult): readonly TestCase[] {
@@ -139,14 +131,14 @@ function elementOf(test: TestCase): readonly string[] {
   const place = {
     classname,
     name,
-    time: seconds.toFixed(3),
+    time: junitTime(seconds),
     file,
     ...(line === null ? {} : { line: String(line) }),
   };
   return [
-    `    <testcase${attributes(place)}>`,
+    `    <testcase${xmlAttributes(place)}>`,
     '      <properties>',
-    ...test.properties.map(([key, value]) => `        <property${attributes({ name: key, value })}/>`),
+    ...test.properties.map(([key, value]) => `        <property${xmlAttributes({ name: key, value })}/>`),
     '      </properties>',
     ...outcomeElement(test),
     ...(mark === 'passed' && test.type === 'pass' ? [] : systemOut(test)),
@@ -156,27 +148,16 @@ function elementOf(test: TestCase): readonly string[] {
 
 function outcomeElement({ mark, type, message, more }: TestCase): readonly string[] {
   if (mark === 'passed') return [];
-  if (mark === 'skipped') return [`      <skipped${attributes({ message })}/>`];
+  if (mark === 'skipped') return [`      <skipped${xmlAttributes({ message })}/>`];
   return [
-    `      <${mark}${attributes({ type, message })}>${escaped([message, ...more].join('\n'))}</${mark}>`,
+    `      <${mark}${xmlAttributes({ type, message })}>${xmlText([message, ...more].join('\n'))}</${mark}>`,
   ];
 }
 
 /** What a server shows of a test that is not red. */
 function systemOut({ mark, message, more }: TestCase): readonly string[] {
   if (mark === 'failure' || mark === 'error') return [];
-  return [`      <system-out>${escaped([message, ...more].join('\n'))}</system-out>`];
-}
-
-function totals(cases: readonly TestCase[]): Record<string, string> {
-  const count = (mark: TestCase['mark']): string => String(cases.filter((test) => test.mark === mark).length);
-  return {
-    tests: String(cases.length),
-    failures: count('failure'),
-    errors: count('error'),
-    skipped: count('skipped'),
-    time: cases.reduce((sum, test) => sum + test.seconds, 0).toFixed(3),
-  };
+  return [`      <system-out>${xmlText([message, ...more].join('\n'))}</system-out>`];
 }
 
 function secondsOf(criterion: CriterionResult): number {
@@ -187,23 +168,4 @@ function secondsOf(criterion: CriterionResult): number {
 function timestampOf(report: GateReport): string {
   const at = parseInstant(report.asOf);
   return at === undefined ? report.asOf : formatInstant(at).slice(0, 19);
-}
-
-function attributes(values: Readonly<Record<string, string>>): string {
-  return Object.entries(values)
-    .map(([name, value]) => ` ${name}="${escaped(value)}"`)
-    .join('');
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-};
-
-/** Characters that XML cannot hold are gone already: the report is cleaned. */
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

@@ -3,6 +3,7 @@ import { defineReporter, type Style } from '../contracts/reporter.js';
 import type { GateReport } from '../model/report.js';
 import { closingOf } from './pretty/closing.js';
 import type { Canvas, Paint } from './pretty/paint.js';
+import { reasonsWithLines } from './pretty/reason.js';
 import { stacked } from './pretty/stacked.js';
 import { wide } from './pretty/wide.js';
 import { cleaned } from './words/clean.js';
@@ -22,6 +23,7 @@ export const pretty = defineReporter({
     const canvas: Canvas = {
       style: { ...style, width: Math.max(FEWEST_COLUMNS, style.width) },
       paint: paintOf(style),
+      reasons: reasonsWithLines(report),
     };
     const sorted = worstGateLast(cleaned(report));
     const isNarrow = canvas.style.width < FEWEST_COLUMNS_OF_ROWS;

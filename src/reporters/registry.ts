@@ -17,3 +17,6 @@ export const loadResultSchema = async () => await import('./result-schema.js');
 
 /** The schema of the document of a backtest. */
 export const loadBacktestSchema = async () => await import('./backtest-schema.js');
+
+/** The schema of the document of a backtest of rollouts. */
+export const loadRolloutsSchema = async () => await import('./rollouts-schema.js');

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { duration, strict } from '../contracts/schema.js';
+import { duration, optional, strict } from '../contracts/schema.js';
 import { defineSignal, type ObserveInput, type Part } from '../contracts/signal.js';
 import type { Answer } from '../model/series.js';
 import { strataOf } from '../model/window.js';
@@ -19,13 +19,12 @@ const schema = strict({
       '"exposure" is missing\ngive the counts that events are measured against, or "exposure: time"',
     )
     .meta({ description: 'Counts of exposure (requests, visits), or the word "time".' }),
-  'seen-within': duration
-    .optional()
-    .meta({ description: 'How far back "count" must have been seen to count as 0 when absent (7d).' }),
-  'bad-absent': z
-    .literal('zero')
-    .optional()
-    .meta({ description: '"zero": an absent "count" is 0 even if it was never seen.' }),
+  'seen-within': optional(() => duration, {
+    description: 'How far back "count" must have been seen to count as 0 when absent (7d).',
+  }),
+  'bad-absent': optional(() => z.literal('zero'), {
+    description: '"zero": an absent "count" is 0 even if it was never seen.',
+  }),
 });
 
 /** Events per exposure; with `exposure: time`, events per second. Lower is better. */
@@ -53,7 +52,7 @@ export const rate = defineSignal({
     return {
       parts: () => parts,
       better: 'lower',
-      takes: ['total', 'first', 'last', 'mean', 'min', 'max', 'slope', 'count'],
+      takes: ['total', 'first', 'last', 'mean', 'min', 'max', 'slope', 'count', 'recovery'],
       defaultTake: { kind: 'total' },
       unit: isPerTime ? `${unit ?? 'events'}/s` : (unit ?? ''),
       observe: (input) =>

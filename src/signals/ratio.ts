@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { duration, strict } from '../contracts/schema.js';
+import { duration, optional, strict } from '../contracts/schema.js';
 import { defineSignal, type Part } from '../contracts/signal.js';
 import { observeCounts } from './fold/counts.js';
 
 const DEFAULT_SEEN_WITHIN_MS = 7 * 86_400_000;
 
 const schema = strict({
-  good: z.unknown().optional().meta({ description: 'Counts of what went well; or give "bad".' }),
-  bad: z.unknown().optional().meta({ description: 'Counts of what went wrong; or give "good".' }),
+  good: optional(() => z.unknown(), { description: 'Counts of what went well; or give "bad".' }),
+  bad: optional(() => z.unknown(), { description: 'Counts of what went wrong; or give "good".' }),
   total: z
     .unknown()
     .refine(
@@ -15,13 +15,12 @@ const schema = strict({
       '"total" is missing\ncount everything that "good" or "bad" is part of',
     )
     .meta({ description: 'Counts of everything.' }),
-  'seen-within': duration
-    .optional()
-    .meta({ description: 'How far back "bad" must have been seen to count as 0 when absent (7d).' }),
-  'bad-absent': z
-    .literal('zero')
-    .optional()
-    .meta({ description: '"zero": an absent "bad" is 0 even if it was never seen.' }),
+  'seen-within': optional(() => duration, {
+    description: 'How far back "bad" must have been seen to count as 0 when absent (7d).',
+  }),
+  'bad-absent': optional(() => z.literal('zero'), {
+    description: '"zero": an absent "bad" is 0 even if it was never seen.',
+  }),
 }).refine((block) => (block.good === undefined) !== (block.bad === undefined), {
   error: 'a ratio has either "good" or "bad", and "total"\nwrite one of the two',
 });
@@ -52,7 +51,7 @@ export const ratio = defineSignal({
     return {
       parts: () => parts,
       better: top === 'good' ? 'higher' : 'lower',
-      takes: ['total', 'first', 'last', 'mean', 'min', 'max', 'slope', 'count'],
+      takes: ['total', 'first', 'last', 'mean', 'min', 'max', 'slope', 'count', 'recovery'],
       defaultTake: { kind: 'total' },
       unit: 'share',
       observe: (input) =>

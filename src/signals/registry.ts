@@ -9,5 +9,6 @@ export const signals = lookupOf<SignalKind>({
   value: async () => (await import('./value.js')).value,
   'crawler-log': async () => (await import('./crawler-log.js')).crawlerLog,
   samples: async () => (await import('./samples.js')).samples,
+  'cache-probe': async () => (await import('./cache-probe.js')).cacheProbe,
   crawl: async () => (await import('./crawl.js')).crawl,
 });

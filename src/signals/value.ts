@@ -34,6 +34,7 @@ export const value = defineSignal({
       'share-above',
       'count',
       'age',
+      'recovery',
     ],
     defaultTake: { kind: 'instant' },
     unit: unit ?? '',

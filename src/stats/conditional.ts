@@ -2,17 +2,9 @@ import { lnBinomial } from './binomial.js';
 import { lnChanceOfSum, momentsByRecurrence } from './conditional-exact.js';
 import { lnSaddlepoint, momentsBySaddlepoint } from './conditional-saddlepoint.js';
 import { tiltTo } from './conditional-tilt.js';
-import { type Family, NO_SCORE, type ScoreTerm } from './family.js';
-
-/** Two arms over one interval: y successes in n trials each. Whole numbers, y at most n. */
-export interface BinomialPair {
-  /** of the arm whose effect is asked for */
-  readonly yc: number;
-  readonly nc: number;
-  /** of the arm it is compared with */
-  readonly yb: number;
-  readonly nb: number;
-}
+import { type Family, NO_SCORE } from './family.js';
+import type { Pair } from './pair.js';
+import { scoreOf } from './score-of.js';
 
 /**
  * Where the variance of the sum of both arms is larger than this, the saddlepoint form replaces the sum over all
@@ -21,17 +13,19 @@ export interface BinomialPair {
 const SADDLEPOINT_FROM = 64;
 
 /**
- * Successes of one arm of two, given those of both: the non-central hypergeometric distribution, in θ = ln odds ratio.
+ * Successes of the judged arm, given those of both: the non-central hypergeometric distribution, in θ = ln odds ratio.
  * The success rate that both arms share in the interval cancels, whatever it is.
+ *
+ * Counts are whole numbers, successes at most as many as trials.
  *
  * @see Cox 1970; Liao and Rosen 2001 on summing outwards from the mode
  */
-export const conditional: Family<BinomialPair> = {
+export const conditional: Family<Pair> = {
   lnLikelihood: (pair, thetas) => {
     assertPair(pair);
     const result = new Float64Array(thetas.length);
     if (saysNothing(pair)) return result;
-    const { yc, nc, yb, nb } = pair;
+    const [{ k: yc, n: nc }, { k: yb, n: nb }] = [pair.judged, pair.baseline];
     for (let i = 0; i < result.length; i += 1) {
       const tilt = tiltTo(yc + yb, nc, nb, thetas[i] ?? 0);
       const lnSum =
@@ -43,26 +37,26 @@ export const conditional: Family<BinomialPair> = {
   extreme: (pair) => {
     assertPair(pair);
     if (saysNothing(pair)) return 'both';
-    const { yc, nc, yb, nb } = pair;
+    const [{ k: yc, n: nc }, { k: yb, n: nb }] = [pair.judged, pair.baseline];
     if (yc === 0 || yb === nb) return 'least';
     return yc === nc || yb === 0 ? 'most' : 'neither';
   },
   score: (pair, theta) => {
     assertPair(pair);
     if (saysNothing(pair)) return NO_SCORE;
-    if (theta === 0) return scoreOfNoEffect(pair);
+    if (theta === 0) return scoreOf('binomial', pair);
     const { mean, variance } = conditionalMoments(pair, theta);
-    return { u: pair.yc - mean, v: variance };
+    return { u: pair.judged.k - mean, v: variance };
   },
 };
 
 /** Expected successes of the first arm under θ, given those of both, and their variance. */
 export function conditionalMoments(
-  pair: BinomialPair,
+  pair: Pair,
   theta: number,
 ): { readonly mean: number; readonly variance: number } {
   assertPair(pair);
-  const { yc, nc, yb, nb } = pair;
+  const [{ k: yc, n: nc }, { k: yb, n: nb }] = [pair.judged, pair.baseline];
   if (saysNothing(pair)) return { mean: yc, variance: 0 };
   const tilt = tiltTo(yc + yb, nc, nb, theta);
   return tilt.variance < SADDLEPOINT_FROM
@@ -70,20 +64,13 @@ export function conditionalMoments(
     : momentsBySaddlepoint(nc, nb, tilt);
 }
 
-/** The term of Mantel and Haenszel: mean and variance of the hypergeometric distribution. */
-function scoreOfNoEffect({ yc, nc, yb, nb }: BinomialPair): ScoreTerm {
-  const s = yc + yb;
-  const n = nc + nb;
-  return { u: yc - s * (nc / n), v: (nc / n) * (nb / n) * s * ((n - s) / (n - 1)) };
-}
-
 /** An empty arm, or no success at all, or no failure: only one table is possible, under any effect. */
-function saysNothing({ yc, nc, yb, nb }: BinomialPair): boolean {
+function saysNothing({ judged: { k: yc, n: nc }, baseline: { k: yb, n: nb } }: Pair): boolean {
   const s = yc + yb;
   return nc === 0 || nb === 0 || s === 0 || s === nc + nb;
 }
 
-function assertPair({ yc, nc, yb, nb }: BinomialPair): void {
+function assertPair({ judged: { k: yc, n: nc }, baseline: { k: yb, n: nb } }: Pair): void {
   if (!isBinomial(yc, nc) || !isBinomial(yb, nb)) {
     throw new RangeError(`no counts of successes in trials: ${yc} of ${nc}, ${yb} of ${nb}`);
   }

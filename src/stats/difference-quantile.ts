@@ -150,5 +150,5 @@ function among(x: Float64Array, y: Float64Array, low: number, high: number): Flo
     while (start < y.length && at - (y[start] ?? 0) > high) start += 1;
     for (let j = start; j < y.length && at - (y[j] ?? 0) >= low; j += 1) found.push(at - (y[j] ?? 0));
   }
-  return Float64Array.from(found).sort();
+  return new Float64Array(found).sort();
 }

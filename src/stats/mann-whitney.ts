@@ -141,7 +141,8 @@ export function pairsOf(x: Float64Array, y: Float64Array): { readonly u: number;
 }
 
 function sorted(values: ArrayLike<number>): Float64Array {
-  const copy = Float64Array.from(values).sort();
+  // Unlike `from`, which asks an iterator for each value, this copies memory.
+  const copy = new Float64Array(values).sort();
   // Sorting puts what is not finite at the ends.
   if (copy.length === 0 || !Number.isFinite(copy[0]) || !Number.isFinite(copy.at(-1))) {
     throw new RangeError(`no sample of finite values: ${copy.length} of them`);

@@ -1,4 +1,4 @@
-import type { BinomialPair } from './conditional.js';
+import type { Pair } from './pair.js';
 
 /**
  * Odds ratio of both arms that all strata share, by Mantel and Haenszel.
@@ -6,9 +6,10 @@ import type { BinomialPair } from './conditional.js';
  * @returns NaN where no stratum has successes in one arm and failures in the other; Infinity where only one order of them is seen
  * @see Mantel and Haenszel 1959
  */
-export function mantelHaenszelOddsRatio(pairs: readonly BinomialPair[]): number {
+export function mantelHaenszelOddsRatio(pairs: readonly Pair[]): number {
   let [above, below] = [0, 0];
-  for (const { yc, nc, yb, nb } of pairs) {
+  for (const { judged, baseline } of pairs) {
+    const [{ k: yc, n: nc }, { k: yb, n: nb }] = [judged, baseline];
     if (nc + nb === 0) continue;
     above += (yc * (nb - yb)) / (nc + nb);
     below += (yb * (nc - yc)) / (nc + nb);

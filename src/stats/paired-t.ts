@@ -1,9 +1,12 @@
-import type { Interval } from './mixture.js';
 import { type Moments, NO_MOMENTS, varianceOf, withValue } from './spread.js';
 
+/** Strength of the prior that is right for effects of about one and a half standard deviations of a difference. */
+export const PHI = 2;
+
 /**
- * Evidence about the mean of differences, of one interval of time each, such as ln(mean of one arm / mean of the other). Exact for
- * normal differences, whatever their variance, so that requests that share a fate within an interval do no harm.
+ * Evidence about the mean of differences, of one interval of time each, such as ln(mean of one arm / mean of the other), valid at
+ * every look. Exact for normal differences, whatever their variance and whatever shocks both arms share, so that requests
+ * that share a fate within an interval do no harm.
  *
  * @param phi strength of the prior: it is as wide as the mean of phi differences is uncertain
  * @returns ln of the e-value that the mean is `mean0`, after each difference; 0 after the first
@@ -12,16 +15,40 @@ import { type Moments, NO_MOMENTS, varianceOf, withValue } from './spread.js';
  */
 export function pairedTEvidence(
   differences: readonly number[],
-  phi: number,
+  phi: number = PHI,
   mean0: number = 0,
 ): Float64Array {
   return Float64Array.from(running(differences), (moments) => {
-    const { n, mean } = moments;
-    if (n < 2) return 0;
-    const standardError = Math.sqrt(varianceOf(moments, 'sample') / n);
-    const distance = mean - mean0;
-    return lnTEvidence(distance === 0 ? 0 : distance / standardError, n, phi);
+    const t = tOf(moments, mean0);
+    return t === undefined ? 0 : lnTEvidence(t, moments.n, phi);
   });
+}
+
+/**
+ * Evidence that the mean lies above `mean0` (side 1) or below it (-1). Two-sided evidence is doubled on its side and 0 on the
+ * other, which by symmetry keeps its expectation at 1.
+ *
+ * @returns ln E after each difference; -Infinity while fewer than two, or when the mean lies on the other side
+ * @throws RangeError when a difference is not finite
+ */
+export function pairedTEvidenceBeyond(
+  differences: readonly number[],
+  mean0: number,
+  side: 1 | -1,
+): Float64Array {
+  return Float64Array.from(running(differences), (moments) => {
+    const t = tOf(moments, mean0);
+    if (t === undefined || side * t <= 0) return Number.NEGATIVE_INFINITY;
+    return Math.LN2 + lnTEvidence(t, moments.n, PHI);
+  });
+}
+
+/** Student's t; infinite where differences do not vary at all, undefined for fewer than two. */
+function tOf(moments: Moments, mean0: number): number | undefined {
+  const { n, mean } = moments;
+  if (n < 2) return undefined;
+  const distance = mean - mean0;
+  return distance === 0 ? 0 : distance / Math.sqrt(varianceOf(moments, 'sample') / n);
 }
 
 /** The same from Student's t of n differences; t may be infinite. */
@@ -37,31 +64,11 @@ export function lnTEvidence(t: number, n: number, phi: number): number {
  *
  * @returns infinite while n is too small to bound the mean
  */
-export function tHalfWidth(n: number, phi: number, alpha: number): number {
+export function tHalfWidth(n: number, alpha: number, phi: number = PHI): number {
   if (n < 2) return Number.POSITIVE_INFINITY;
   const c = phi / (phi + n);
   const k = (alpha * alpha * c) ** (1 / n);
   return k > c ? Math.sqrt(((n - 1) * (1 - k)) / (k - c) / n) : Number.POSITIVE_INFINITY;
-}
-
-/**
- * Interval of the mean difference after each difference; what they have in common (mixture.ts, `intersection`) is the confidence
- * sequence.
- *
- * @throws RangeError when a difference is not finite
- */
-export function pairedTIntervals(
-  differences: readonly number[],
-  phi: number,
-  alpha: number,
-): readonly Interval[] {
-  return running(differences).map((moments) => {
-    const width = tHalfWidth(moments.n, phi, alpha);
-    // No spread leaves no doubt, but for the first two.
-    const half =
-      width === Number.POSITIVE_INFINITY ? width : width * Math.sqrt(varianceOf(moments, 'sample'));
-    return { lower: moments.mean - half, upper: moments.mean + half };
-  });
 }
 
 function running(differences: readonly number[]): readonly Moments[] {

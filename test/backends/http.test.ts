@@ -65,7 +65,8 @@ function context(secrets: readonly SecretValue[] = []): BackendContext {
   const { signal } = new AbortController();
   const http = () => Promise.resolve(door);
   const fetcher = () => Promise.reject(new Error('this test probes no pages'));
-  return { http, fetcher, clock, signal, timeoutMs: 2000, maxBytes: 1e6, env: {} };
+  const resolver = () => Promise.reject(new Error('this test asks no DNS'));
+  return { http, fetcher, resolver, clock, signal, timeoutMs: 2000, maxBytes: 1e6, env: {} };
 }
 
 async function ask(source: unknown, options: Ask = {}): Promise<Answer> {

@@ -26,6 +26,7 @@ export function contextWith(clock: Clock = wallClock, maxBytes = 64 * 1024 ** 2)
   const http = createHttp(settings, clock, (text) => text);
   return {
     http: () => Promise.resolve(http),
+    resolver: () => Promise.reject(new Error('this test asks no DNS')),
     fetcher: () => Promise.reject(new Error('this test probes no pages')),
     clock,
     signal: new AbortController().signal,

@@ -96,12 +96,12 @@ describe('a replay', () => {
     loaded = loadedBy(['check', 'gates/latency.gate.yaml', '--replay', 'fixtures/healthy']);
   });
 
-  test('loads no HTTP client, no spinner, no glob, no driver, and no grammar for counters', () => {
+  test('loads no HTTP client, no spinner, no glob, no driver, no grammar for counters, and no stream to write to', () => {
     expect(loaded.packages).toEqual(['chalk', 'commander', 'get-east-asian-width', 'yaml', 'zod']);
     expect(below(loaded.sources, 'http')).toEqual([]);
-    expect(loaded.builtIns.filter((name) => /^(?:https?|http2|tls|dns|child_process)$/.test(name))).toEqual(
-      [],
-    );
+    expect(
+      loaded.builtIns.filter((name) => /^(?:https?|http2|tls|dns|net|tty|child_process)$/.test(name)),
+    ).toEqual([]);
   });
 
   test('loads the backend, the reporter and the kinds of signals that are used, and no other', () => {

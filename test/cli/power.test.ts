@@ -1,8 +1,13 @@
 /** `plan --power` and `validate --replay`: what a gate can see, through the real binary. */
 
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { runGatekeeper } from '../support/binary.js';
+import { removeSandboxes, sandbox } from '../support/sandbox.js';
+
+afterAll(removeSandboxes);
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const run = (...args: readonly string[]) => runGatekeeper(args, { cwd: ROOT, timeoutMs: 60_000 });
@@ -43,13 +48,13 @@ describe('plan --power', () => {
       "power by traffic as stated
 
       checkout-completion   window 30m, 30 steps of 1m
-        criterion                                              samples a step  healthy  finds in the window  a healthy one passes after             with twice the traffic
-        checkout-completion.checkout-slo[path=critical]        200             98.5 %   93.6 % (-4.9 pp)     10m (2,000 samples)                    94.1 % (-4.4 pp); 6m (2,400 samples)
-        checkout-completion.checkout-slo[path=edge]            200             98.5 %   82.8 % (-15.7 pp)    5m (1,000 samples)                     83.4 % (-15.1 pp); 5m (2,000 samples)
-        checkout-completion.checkout-not-worse[path=critical]  200             98.5 %   95.4 % (-3.1 pp)     11m (2,200 samples)                    96.0 % (-2.5 pp); 8m (3,200 samples)
-        checkout-completion.checkout-not-worse[path=edge]      200             98.5 %   93.4 % (-5.1 pp)     5m (1,000 samples)                     94.2 % (-4.3 pp); 5m (2,000 samples)
-        checkout-completion.checkout-failures[path=critical]   200             1.5 %    4.1 % (+2.6 pp)      55m (11,000 samples): past the window  3.7 % (+2.2 pp); 23m (9,200 samples)
-        checkout-completion.checkout-failures[path=edge]       200             1.5 %    7.5 % (+6.0 pp)      6m (1,200 samples)                     7.0 % (+5.5 pp); 5m (2,000 samples)
+        criterion                                              samples a step  healthy  finds in the window  a healthy one passes after            with twice the traffic
+        checkout-completion.checkout-slo[path=critical]        200             98.5 %   93.6 % (-4.9 pp)     8m (1,600 samples)                    94.1 % (-4.4 pp); 7m (2,800 samples)
+        checkout-completion.checkout-slo[path=edge]            200             98.5 %   83.0 % (-15.5 pp)    5m (1,000 samples)                    83.4 % (-15.1 pp); 5m (2,000 samples)
+        checkout-completion.checkout-not-worse[path=critical]  200             98.5 %   95.7 % (-2.8 pp)     8m (1,600 samples)                    96.2 % (-2.3 pp); 6m (2,400 samples)
+        checkout-completion.checkout-not-worse[path=edge]      200             98.5 %   93.8 % (-4.7 pp)     5m (1,000 samples)                    94.4 % (-4.1 pp); 5m (2,000 samples)
+        checkout-completion.checkout-failures[path=critical]   200             1.5 %    4.0 % (+2.5 pp)      48m (9,600 samples): past the window  3.7 % (+2.2 pp); 22m (8,800 samples)
+        checkout-completion.checkout-failures[path=edge]       200             1.5 %    7.5 % (+6.0 pp)      6m (1,200 samples)                    7.0 % (+5.5 pp); 5m (2,000 samples)
 
       Rollouts were drawn from this traffic and judged as a check would judge them: in 80 of 100 a regression to the value
       under "finds" fails within the window, and a healthy release passes in the time under "passes".
@@ -76,13 +81,28 @@ describe('plan --power', () => {
 });
 
 test('validate --replay warns of a gate that cannot see its own margin', async () => {
-  const { code, stdout, stderr } = await run('validate', '--replay', 'fixtures/healthy');
+  const gate = await readFile(join(ROOT, 'gates/checkout-completion.gate.yaml'), 'utf8');
+  const { folder } = await sandbox({
+    'checkout-completion.gate.yaml': gate
+      .replace('>= baseline - 3pp', '>= baseline - 2pp')
+      .replace(/^runbook.*\n/m, ''),
+    'gatekeeper.config.yaml': 'backends:\n  metrics: { type: prometheus, url: "http://127.0.0.1:9090" }\n',
+  });
+  const set = join(ROOT, 'fixtures/healthy');
+  const { code, stdout, stderr } = await runGatekeeper(
+    ['validate', 'checkout-completion.gate.yaml', '--replay', set],
+    { cwd: folder, timeoutMs: 60_000 },
+  );
   expect(code).toBe(1);
   expect(stderr).toMatchInlineSnapshot(`
-    "gates/checkout-completion.gate.yaml:45:3  checkout-completion.checkout-not-worse[path=edge]: with the recorded traffic 46 of 100 healthy releases would pass within the 30m window
-       45 │   checkout-not-worse:
+    "checkout-completion.gate.yaml:44:3  checkout-completion.checkout-not-worse[path=edge]: with the recorded traffic 30 of 100 healthy releases would pass within the 30m window
+       44 │   checkout-not-worse:
           │   ^^^^^^^^^^^^^^^^^^  allow a wider margin, lengthen the window, or give the canary more traffic: gatekeeper plan --power shows how much
     "
   `);
-  expect(stdout).toBe('valid: 4 gates with 36 criteria, 1 warning\n');
+  expect(stdout).toBe('valid: 1 gate with 6 criteria, 1 warning\n');
+});
+
+test('validate --replay has nothing to say of the gates that come with it', async () => {
+  expect(await run('validate', '--replay', 'fixtures/healthy')).toMatchObject({ code: 0, stderr: '' });
 });

@@ -710,11 +710,11 @@ criteria:
 
       x.gate.yaml:7:3  signal "none" says no kind
          7 │   none: { unit: s }
-           │   ^^^^  give exactly one of ratio, rate, histogram, value, samples, crawl, crawler-log, use
+           │   ^^^^  give exactly one of ratio, rate, histogram, value, samples, crawl, crawler-log, cache-probe, use
 
       x.gate.yaml:8:3  signal "both" says more than one kind
          8 │   both: { value: sum(a), samples: b, backend: metrics }
-           │   ^^^^  give exactly one of ratio, rate, histogram, value, samples, crawl, crawler-log, use
+           │   ^^^^  give exactly one of ratio, rate, histogram, value, samples, crawl, crawler-log, cache-probe, use
 
       x.gate.yaml:9:56  "metric" names no backend
          9 │   queue: { value: sum(queue), unit: messages, backend: metric }
@@ -730,7 +730,7 @@ criteria:
 
       x.gate.yaml:16:34  "p59x" is no take
          16 │   take: { signal: latency, take: p59x, pass: "<= 5s" }
-            │                                  ^^^^  takes are first, last, mean, min, max, sum, slope, count, age, p50, p95, p99, share <= X, share > X, apdex(T), findings, regressions, share ok, p95 ttfb, p95 size; quantiles such as p99.9
+            │                                  ^^^^  takes are first, last, mean, min, max, sum, slope, count, age, p50, p95, p99, share <= X, share > X, apdex(T), findings, regressions, share ok, new-patterns, p95 ttfb, p95 size, share hit, share hit of CACHE, p95 age, recovery >= X for N steps, max since-crawl; quantiles such as p99.9
 
       x.gate.yaml:17:34  "slop" is no take
          17 │   slop: { signal: latency, take: slop, pass: "<= 5s" }
@@ -766,7 +766,6 @@ journal: y
 schedule: z
 signals:
   queue: { value: sum(queue) }
-  bots: { cache-probe: {} }
   alarms: { alarms: {} }
   drift: { drift: {} }
   books: { reconcile: {} }
@@ -795,28 +794,24 @@ criteria:
          7 │ schedule: z
            │ ^^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:10:11  "cache-probe" is not yet supported by this version
-         10 │   bots: { cache-probe: {} }
-            │           ^^^^^^^^^^^  remove it; nothing of it would be judged
-
-      x.gate.yaml:11:13  "alarms" is not yet supported by this version
-         11 │   alarms: { alarms: {} }
+      x.gate.yaml:10:13  "alarms" is not yet supported by this version
+         10 │   alarms: { alarms: {} }
             │             ^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:12:12  "drift" is not yet supported by this version
-         12 │   drift: { drift: {} }
+      x.gate.yaml:11:12  "drift" is not yet supported by this version
+         11 │   drift: { drift: {} }
             │            ^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:13:12  "reconcile" is not yet supported by this version
-         13 │   books: { reconcile: {} }
+      x.gate.yaml:12:12  "reconcile" is not yet supported by this version
+         12 │   books: { reconcile: {} }
             │            ^^^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:14:10  "vendor-status" is not yet supported by this version
-         14 │   cdn: { vendor-status: {} }
+      x.gate.yaml:13:10  "vendor-status" is not yet supported by this version
+         13 │   cdn: { vendor-status: {} }
             │          ^^^^^^^^^^^^^  remove it; nothing of it would be judged
 
-      x.gate.yaml:15:14  "incidents" is not yet supported by this version
-         15 │   tickets: { incidents: {} }
+      x.gate.yaml:14:14  "incidents" is not yet supported by this version
+         14 │   tickets: { incidents: {} }
             │              ^^^^^^^^^  remove it; nothing of it would be judged"
     `);
   });
@@ -1951,7 +1946,7 @@ criteria:
 
     a.gate.yaml:9:32  "p59x" is no take
        9 │   late: { signal: queue, take: p59x, pass: "<= 5" }
-         │                                ^^^^  takes are first, last, mean, min, max, sum, slope, count, age, p50, p95, p99, share <= X, share > X, apdex(T), findings, regressions, share ok, p95 ttfb, p95 size; quantiles such as p99.9
+         │                                ^^^^  takes are first, last, mean, min, max, sum, slope, count, age, p50, p95, p99, share <= X, share > X, apdex(T), findings, regressions, share ok, new-patterns, p95 ttfb, p95 size, share hit, share hit of CACHE, p95 age, recovery >= X for N steps, max since-crawl; quantiles such as p99.9
 
     b.gate.yaml:4:31  unknown key "settel" in "window"
        4 │ window: { for: 10m, step: 1m, settel: 1m }

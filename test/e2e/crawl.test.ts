@@ -2,8 +2,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CriterionResult, GateReport } from '../../src/model/report.js';
+import type { GateReport } from '../../src/model/report.js';
 import { runGatekeeper } from '../support/binary.js';
+import { checkGate, foundIn } from '../support/checked-gate.js';
 import { filesIn, removeSandboxes, type Sandbox, sandbox } from '../support/sandbox.js';
 
 let server: Server;
@@ -50,17 +51,7 @@ signals:
 ${more}criteria:
 ${criteria}`;
 
-async function check(place: Sandbox, ...args: readonly string[]) {
-  const flags = ['check', 'seo.gate.yaml', '--report', 'json', ...args];
-  const { code, stdout, stderr } = await runGatekeeper(flags, { cwd: place.folder });
-  if (stdout === '') throw new Error(stderr);
-  const report = JSON.parse(stdout) as GateReport;
-  const criteria: Record<string, CriterionResult> = {};
-  for (const each of report.gates.flatMap((one) => one.criteria)) criteria[each.id] = each;
-  return { code, report, criteria, stdout };
-}
-const found = (result: CriterionResult | undefined) =>
-  result?.findings?.map(({ name, url: page }) => `${name} ${page}`);
+const check = (place: Sandbox, ...args: readonly string[]) => checkGate(place, 'seo.gate.yaml', args);
 
 test('each take of one probe, and the findings by name and page', async () => {
   const place = await sandbox({
@@ -79,9 +70,9 @@ test('each take of one probe, and the findings by name and page', async () => {
   expect(asked - before).toBe(6);
   const { findings, regressions, share, speed, size } = criteria;
   expect([findings?.verdict, findings?.value, findings?.n]).toEqual(['fail', 2, 3]);
-  expect(found(findings)).toEqual(['canonical.missing /p/1', 'title.missing /untitled']);
+  expect(foundIn(findings)).toEqual(['canonical.missing /p/1', 'title.missing /untitled']);
   expect([regressions?.verdict, regressions?.value]).toEqual(['fail', 1]);
-  expect(found(regressions)).toEqual(['canonical.missing /p/1']);
+  expect(foundIn(regressions)).toEqual(['canonical.missing /p/1']);
   expect(regressions?.notes).toContain('not counted: 1 findings that the baseline has, too');
   expect([share?.verdict, share?.value]).toEqual(['pass', expect.closeTo(1 / 3)]);
   expect(criteria['not-worse']).toMatchObject({
@@ -110,7 +101,7 @@ test('a page that never answers fails; its time is not known, and no other time 
   ).replace('hosts: [', 'hosts: ["127.0.0.1:9", ');
   const { code, criteria } = await check(await sandbox({ 'seo.gate.yaml': text }));
   expect(code).toBe(1);
-  expect(found(criteria['pages'])).toEqual(['fetch.network http://127.0.0.1:9/']);
+  expect(foundIn(criteria['pages'])).toEqual(['fetch.network http://127.0.0.1:9/']);
   expect(criteria['speed']).toMatchObject({ verdict: 'inconclusive', reason: { code: 'partial' } });
 });
 
@@ -120,7 +111,7 @@ test('what could not be found out is no excuse for itself', async () => {
     'hosts: ["127.0.0.1:9", ',
   );
   const { criteria } = await check(await sandbox({ 'seo.gate.yaml': text }));
-  expect(found(criteria['pages'])).toEqual(['fetch.network http://127.0.0.1:9/']);
+  expect(foundIn(criteria['pages'])).toEqual(['fetch.network http://127.0.0.1:9/']);
 });
 
 test('a secret of the environment is sent, and stands in no report and no recording', async () => {
@@ -195,13 +186,13 @@ describe('a recording', () => {
     await past.write({ 'seo.gate.yaml': after });
     const { code, criteria: judged } = await check(past);
     expect(code).toBe(1);
-    expect(found(judged['new'])).toEqual(['canonical.missing /p/1']);
+    expect(foundIn(judged['new'])).toEqual(['canonical.missing /p/1']);
     await past.write({ 'before/crawl/more.pages.current.yaml': '' });
     const { criteria: mixed } = await check(past);
     expect(mixed['new']?.reason?.text).toContain('it holds several crawls; name the file of one');
     const file = 'before/crawl/pages.pages.current.yaml';
     await past.write({ 'seo.gate.yaml': after.replace('recorded: before', `recorded: ${file}`) });
-    expect(found((await check(past)).criteria['new'])).toEqual(['canonical.missing /p/1']);
+    expect(foundIn((await check(past)).criteria['new'])).toEqual(['canonical.missing /p/1']);
     await past.write({ 'seo.gate.yaml': after.replace('recorded: before', 'recorded: nowhere') });
     const { code: missing, criteria: open } = await check(past);
     expect(missing).toBe(4);

@@ -131,12 +131,12 @@ FAIL  shop.gate.test.yaml:7  it
         shop.slo
           value      expected 0.9 within 0.001  got 0.89
           judged     0.89, n 5,000, pass >= 97%, warn >= 90%
-          because    was certainly within >= 97% earlier in the window, and the window as a whole no longer is: it has turned worse since (undecided)
+          because    was certainly within >= 90% earlier in the window, and the window as a whole no longer is: it has turned worse since (undecided)
           canary     █████▁▁▁▁▁  0.8 to 0.98
         shop.not-worse
           outcome    expected pass              got fail
           judged     0.89, n 5,000, pass >= baseline - 2pp
-          because    certainly not >= baseline - 2pp: fewer than 1 in 460 releases within it would ever look like this, counting every look (threshold)
+          because    certainly not >= baseline - 2pp: fewer than 1 in 20,000 releases within it would ever look like this, counting every look (threshold)
           canary     █████▁▁▁▁▁  0.8 to 0.98
           baseline   ██████████  0.98
         shop.queue

@@ -56,16 +56,6 @@ describe('record', () => {
     expect((await run(place, 'check', '--replay', 'set')).code).toBe(1);
   });
 
-  test('--expect stores an incident only if the gates see it', async () => {
-    const calm = await shop(5);
-    const refused = await record(calm, '--expect', 'fail');
-    expect([refused.code, await readdir(calm.folder)]).toEqual([1, expect.not.arrayContaining(['set'])]);
-    expect(refused.stderr).toContain('the gates say pass at 2026-01-02T00:00:00Z, and fail is expected');
-    const bad = await shop(50);
-    expect((await record(bad, '--expect', 'fail')).code).toBe(0);
-    expect((await filesIn(bad.path('set')))['manifest.yaml']).toContain('expect: fail');
-  });
-
   test('an instant that is yet to come, and a folder that holds something else, are refused', async () => {
     const place = await shop();
     const future = await run(place, 'record', 'set', '--at', '2999-01-01T00:00:00Z');

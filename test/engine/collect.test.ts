@@ -204,6 +204,7 @@ describe('a pool', () => {
 describe('a live take', () => {
   const context = (over: Partial<BackendContext> = {}): BackendContext => ({
     http: () => Promise.reject(new Error('no network here')),
+    resolver: () => Promise.reject(new Error('no network here')),
     fetcher: () => Promise.reject(new Error('no network here')),
     clock: fakeClock(),
     signal: new AbortController().signal,

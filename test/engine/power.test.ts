@@ -70,7 +70,7 @@ describe.each(CASES)('$name', ({ traffic, of }) => {
     const change = traffic.kind === 'numbers' ? Math.log(found / healthy) : found - healthy;
     const failed = rollouts(STEPS, change).filter(({ verdict }) => verdict === 'fail').length;
     expect(failed / 200).toBeGreaterThan(0.68);
-    expect(failed / 200).toBeLessThan(0.92);
+    expect(failed / 200).toBeLessThan(0.95);
   });
 
   test('passes a healthy release in the time that it names in about 80 of 100', () => {
@@ -99,7 +99,7 @@ test.each([
 
 test('a gate that sees its margin passes nearly all that is healthy, one that does not nearly none', () => {
   expect(shareThatPasses(criterion('>= baseline - 5pp'), COUNTS, STEPS)).toBeGreaterThan(0.95);
-  expect(shareThatPasses(criterion('>= baseline - 0.4pp'), COUNTS, STEPS)).toBeLessThan(0.2);
+  expect(shareThatPasses(criterion('>= baseline - 0.4pp'), COUNTS, STEPS)).toBeLessThan(0.3);
 });
 
 test('a limit of several parts has no one line', () => {

@@ -91,7 +91,7 @@ describe('a crawl is refused, at its place', () => {
     [
       'with a header of ours',
       `${SOUND}\nheaders: { Host: a }`,
-      '8:24 gatefile.invalid "Host" is no header that a crawl may set',
+      '8:24 gatefile.invalid "Host" is no header that may be set here',
     ],
     [
       'with a secret in plain text',

@@ -18,7 +18,13 @@ test.each<[string, WrittenTake]>([
   ['regressions', { kind: 'regressions' }],
   ['share ok', { kind: 'share-ok' }],
   ['p50 ttfb', { kind: 'page-quantile', quantile: 0.5, of: 'ttfb' }],
+  ['share hit', { kind: 'share-hit', cache: null }],
+  ['share  hit of CDN Here', { kind: 'share-hit', cache: 'CDN Here' }],
+  ['p95 age', { kind: 'age-quantile', quantile: 0.95 }],
   ['p75  size', { kind: 'page-quantile', quantile: 0.75, of: 'size' }],
+  ['new-patterns', { kind: 'new-patterns' }],
+  ['max  since-crawl', { kind: 'since-crawl', quantile: 1 }],
+  ['p95 since-crawl', { kind: 'since-crawl', quantile: 0.95 }],
   ['apdex(300ms)', { kind: 'apdex', threshold: { value: 300, unit: 'ms' } }],
   ['apdex( 0.3 )', { kind: 'apdex', threshold: { value: 0.3, unit: '' } }],
 ])('"%s" is read', (text, take) => {

@@ -175,7 +175,7 @@ module.exports = {
         'backends/duckdb/lists\\.ts$',
         'http/tls\\.ts$',
         // Lists of pages, and pages recorded before a release.
-        'signals/crawl/source\\.ts$',
+        'signals/list/file\\.ts$',
         'signals/crawl/source/baseline\\.ts$',
         'signals/crawl/source/render\\.ts$',
       ],

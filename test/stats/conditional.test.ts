@@ -2,31 +2,41 @@
 import fc from 'fast-check';
 import { dhyper } from 'lib-r-math.js';
 import { describe, expect, test } from 'vitest';
-import { type BinomialPair, conditional, conditionalMoments } from '../../src/stats/conditional.js';
+import { conditional, conditionalMoments } from '../../src/stats/conditional.js';
 import { lnChanceOfSum, momentsByRecurrence } from '../../src/stats/conditional-exact.js';
 import { lnSaddlepoint, momentsBySaddlepoint } from '../../src/stats/conditional-saddlepoint.js';
 import { type Tilt, tiltTo } from '../../src/stats/conditional-tilt.js';
 import { lnChoose } from '../../src/stats/gamma.js';
 import { logSumExp } from '../../src/stats/log-sum.js';
+import type { Pair } from '../../src/stats/pair.js';
+import { pairOf } from './sequential/support.js';
 import { expectNear, uniform } from './support/near.js';
 import { anyPair, S1, SILENT, swapped, tablesOf } from './support/pairs.js';
 
 const effect = fc.double({ min: -8, max: 8, noNaN: true });
 
-function lnLikelihood(pair: BinomialPair, theta: number): number {
+function lnLikelihood(pair: Pair, theta: number): number {
   return conditional.lnLikelihood(pair, [theta])[0] ?? Number.NaN;
 }
 
+function lnWeight({ judged, baseline }: Pair, theta: number): number {
+  return lnChoose(judged.n, judged.k) + lnChoose(baseline.n, baseline.k) + theta * judged.k;
+}
+
+function failures({ judged, baseline }: Pair): Pair {
+  return pairOf(judged.n - judged.k, judged.n, baseline.n - baseline.k, baseline.n);
+}
+
 /** The definition, term by term. */
-function weightsOf(pair: BinomialPair, theta: number): number[] {
-  return tablesOf(pair).map(({ yc, nc, yb, nb }) => lnChoose(nc, yc) + lnChoose(nb, yb) + theta * yc);
+function weightsOf(pair: Pair, theta: number): number[] {
+  return tablesOf(pair).map((table) => lnWeight(table, theta));
 }
 
 describe('the log-likelihood of an odds ratio', () => {
   test('is that of the definition', () => {
     fc.assert(
       fc.property(anyPair(40), effect, (pair, theta) => {
-        const own = lnChoose(pair.nc, pair.yc) + lnChoose(pair.nb, pair.yb) + theta * pair.yc;
+        const own = lnWeight(pair, theta);
         expectNear(lnLikelihood(pair, theta), own - logSumExp(weightsOf(pair, theta)), 1e-11);
       }),
       { numRuns: 1000 },
@@ -36,7 +46,7 @@ describe('the log-likelihood of an odds ratio', () => {
   test('without an effect is that of the hypergeometric distribution, as R has it', () => {
     fc.assert(
       fc.property(anyPair(500), (pair) => {
-        const { yc, nc, yb, nb } = pair;
+        const [{ k: yc, n: nc }, { k: yb, n: nb }] = [pair.judged, pair.baseline];
         // The saddlepoint form stands in above a variance of 64.
         expectNear(lnLikelihood(pair, 0), dhyper(yc, nc, nb, yc + yb, true), 1e-7);
       }),
@@ -45,7 +55,7 @@ describe('the log-likelihood of an odds ratio', () => {
   });
 
   test('gives as many numbers as it is asked for', () => {
-    const pair = { yc: 1, nc: 2, yb: 1, nb: 2 };
+    const pair = pairOf(1, 2, 1, 2);
     const found = [...conditional.lnLikelihood(pair, [0, Math.log(2), -Math.log(2)])];
     expect(found.map(Math.exp)).toEqual([4 / 6, 8 / 13, 8 / 13].map((chance) => expect.closeTo(chance, 12)));
     expect(conditional.lnLikelihood(pair, [])).toHaveLength(0);
@@ -54,16 +64,16 @@ describe('the log-likelihood of an odds ratio', () => {
   test.each(SILENT)('is flat where only one table is possible: %j', (pair) => {
     expect([...conditional.lnLikelihood(pair, [-30, 0, 0.1, 30])]).toEqual([0, 0, 0, 0]);
     expect(conditional.score(pair, 0.3)).toEqual({ u: 0, v: 0 });
-    expect(conditionalMoments(pair, 0.3)).toEqual({ mean: pair.yc, variance: 0 });
+    expect(conditionalMoments(pair, 0.3)).toEqual({ mean: pair.judged.k, variance: 0 });
   });
 
   test.each([
-    { yc: 3, nc: 2, yb: 0, nb: 1 },
-    { yc: 0, nc: 2, yb: 2, nb: 1 },
-    { yc: -1, nc: 2, yb: 0, nb: 1 },
-    { yc: 0.5, nc: 2, yb: 0, nb: 1 },
-    { yc: 0, nc: 2, yb: 0, nb: Number.NaN },
-    { yc: 0, nc: Number.POSITIVE_INFINITY, yb: 0, nb: 1 },
+    pairOf(3, 2, 0, 1),
+    pairOf(0, 2, 2, 1),
+    pairOf(-1, 2, 0, 1),
+    pairOf(0.5, 2, 0, 1),
+    pairOf(0, 2, 0, Number.NaN),
+    pairOf(0, Number.POSITIVE_INFINITY, 0, 1),
   ])('is refused for what are no counts: %j', (pair) => {
     expect(() => conditional.lnLikelihood(pair, [0])).toThrow(RangeError);
     expect(() => conditional.score(pair, 0)).toThrow(RangeError);
@@ -80,12 +90,8 @@ describe('the log-likelihood of an odds ratio', () => {
 
   test('of failures is that of the opposite effect', () => {
     fc.assert(
-      fc.property(anyPair(3000), effect, ({ yc, nc, yb, nb }, theta) =>
-        expectNear(
-          lnLikelihood({ yc: nc - yc, nc, yb: nb - yb, nb }, -theta),
-          lnLikelihood({ yc, nc, yb, nb }, theta),
-          1e-11,
-        ),
+      fc.property(anyPair(3000), effect, (pair, theta) =>
+        expectNear(lnLikelihood(failures(pair), -theta), lnLikelihood(pair, theta), 1e-11),
       ),
     );
   });
@@ -107,7 +113,7 @@ describe('the log-likelihood of an odds ratio', () => {
         expectNear(logSumExp(tablesOf(pair).map((table) => lnLikelihood(table, theta))), 0, 1e-6),
       ),
     );
-    const large = { yc: 600, nc: 1_000_000, yb: 500, nb: 800_000 };
+    const large = pairOf(600, 1_000_000, 500, 800_000);
     expectNear(logSumExp(tablesOf(large).map((table) => lnLikelihood(table, 0.4))), 0, 1e-9);
   });
 });
@@ -118,7 +124,7 @@ describe('the score', () => {
     { pair: S1[1], u: -9, v: 23.957393 },
     { pair: S1[2], u: -3, v: 24.250627 },
   ])('without an effect is that of Mantel and Haenszel: %j', ({ pair, u, v }) => {
-    const found = conditional.score(pair ?? { yc: 0, nc: 0, yb: 0, nb: 0 }, 0);
+    const found = conditional.score(pair ?? pairOf(0, 0, 0, 0), 0);
     expect(found.u).toBeCloseTo(u, 12);
     expect(found.v).toBeCloseTo(v, 6);
   });
@@ -139,7 +145,7 @@ describe('the score', () => {
       fc.property(anyPair(60), fc.double({ min: -3, max: 3, noNaN: true }), (pair, theta) => {
         const h = 1e-4;
         // All three by the same form: across the seam between two forms a difference of 1e-7 would count 1e3-fold.
-        const tilt = tiltTo(pair.yc + pair.yb, pair.nc, pair.nb, theta);
+        const tilt = tiltTo(pair.judged.k + pair.baseline.k, pair.judged.n, pair.baseline.n, theta);
         fc.pre(tilt.variance < 60 || tilt.variance > 68 || Number.isNaN(tilt.variance));
         const [below = 0, at = 0, above = 0] = conditional.lnLikelihood(pair, [theta - h, theta, theta + h]);
         const { u, v } = conditional.score(pair, theta);
@@ -154,7 +160,10 @@ describe('the score', () => {
       fc.property(anyPair(30), effect, (pair, theta) => {
         const weights = weightsOf(pair, theta);
         const all = logSumExp(weights);
-        const tables = tablesOf(pair).map(({ yc }, i) => ({ yc, chance: Math.exp((weights[i] ?? 0) - all) }));
+        const tables = tablesOf(pair).map(({ judged }, i) => ({
+          yc: judged.k,
+          chance: Math.exp((weights[i] ?? 0) - all),
+        }));
         const mean = tables.reduce((sum, { yc, chance }) => sum + yc * chance, 0);
         const variance = tables.reduce((sum, { yc, chance }) => sum + (yc - mean) ** 2 * chance, 0);
         const found = conditionalMoments(pair, theta);

@@ -1,7 +1,7 @@
 /** Evidence, estimate and confidence sequence of strata under a prior. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type BinomialPair, conditional } from '../../src/stats/conditional.js';
+import { conditional } from '../../src/stats/conditional.js';
 import {
   confidenceSequence,
   evidenceAgainst,
@@ -9,17 +9,19 @@ import {
   mixtureOf,
 } from '../../src/stats/mixture.js';
 import { mantelHaenszelOddsRatio, shareAtOddsRatio } from '../../src/stats/odds-ratio.js';
+import type { Pair } from '../../src/stats/pair.js';
 import { discretePrior, halfNormalPrior, normalPrior, type Prior } from '../../src/stats/prior.js';
+import { pairOf } from './sequential/support.js';
 import { expectNear } from './support/near.js';
 import { anyPair, S1, S2, S3, SILENT, swapped, tablesOf } from './support/pairs.js';
 
 const INF = Number.POSITIVE_INFINITY;
 
-function lnE(strata: readonly BinomialPair[], prior: Prior, theta0 = 0): number {
+function lnE(strata: readonly Pair[], prior: Prior, theta0 = 0): number {
   return evidenceAgainst(mixtureOf(conditional, strata, prior), theta0).at(-1) ?? 0;
 }
 
-function interval(strata: readonly BinomialPair[], tau: number, alpha = 0.05): [number, number] {
+function interval(strata: readonly Pair[], tau: number, alpha = 0.05): [number, number] {
   const { lower, upper } = confidenceSequence(mixtureOf(conditional, strata, normalPrior(0, tau)), alpha);
   return [lower, upper];
 }
@@ -163,7 +165,7 @@ describe('an e-value has a mean of at most 1', () => {
     );
   });
 
-  function expectation(margins: BinomialPair, prior: Prior, theta0: number, truth: number): number {
+  function expectation(margins: Pair, prior: Prior, theta0: number, truth: number): number {
     return tablesOf(margins).reduce((mean, table) => {
       const chance = Math.exp(conditional.lnLikelihood(table, [truth])[0] ?? 0);
       return mean + chance * Math.exp(lnE([table], prior, theta0));
@@ -173,14 +175,14 @@ describe('an e-value has a mean of at most 1', () => {
 
 describe('the likeliest effect', () => {
   test.each([
-    { name: 'of equal shares is none', strata: [{ yc: 3, nc: 10, yb: 6, nb: 20 }], is: 0 },
+    { name: 'of equal shares is none', strata: [pairOf(3, 10, 6, 20)], is: 0 },
     {
       name: 'of successes in one arm alone is infinite',
-      strata: [{ yc: 3, nc: 10, yb: 0, nb: 20 }],
+      strata: [pairOf(3, 10, 0, 20)],
       is: INF,
     },
-    { name: 'of successes in the other alone, too', strata: [{ yc: 0, nc: 10, yb: 1, nb: 20 }], is: -INF },
-    { name: 'of failures in one arm alone, too', strata: [{ yc: 9, nc: 10, yb: 20, nb: 20 }], is: -INF },
+    { name: 'of successes in the other alone, too', strata: [pairOf(0, 10, 1, 20)], is: -INF },
+    { name: 'of failures in one arm alone, too', strata: [pairOf(9, 10, 20, 20)], is: -INF },
     { name: 'of strata that say nothing is unknown', strata: SILENT, is: undefined },
     { name: 'of no stratum is unknown', strata: [], is: undefined },
   ])('$name', ({ strata, is }) => {
@@ -189,13 +191,9 @@ describe('the likeliest effect', () => {
 
   test('of one table with an arm of one trial is its odds ratio', () => {
     // Conditional and unconditional estimates agree where the sum over tables has two terms.
-    expect(maximumLikelihood(conditional, [{ yc: 1, nc: 1, yb: 1, nb: 3 }])).toBe(INF);
+    expect(maximumLikelihood(conditional, [pairOf(1, 1, 1, 3)])).toBe(INF);
     const theta =
-      maximumLikelihood(conditional, [
-        { yc: 1, nc: 1, yb: 0, nb: 1 },
-        { yc: 1, nc: 1, yb: 0, nb: 1 },
-        { yc: 0, nc: 1, yb: 1, nb: 1 },
-      ]) ?? 0;
+      maximumLikelihood(conditional, [pairOf(1, 1, 0, 1), pairOf(1, 1, 0, 1), pairOf(0, 1, 1, 1)]) ?? 0;
     expect(theta).toBeCloseTo(Math.LN2, 10);
   });
 
@@ -229,11 +227,7 @@ describe('the confidence sequence', () => {
   });
 
   test('holds what no look has excluded: a look that went too far is not forgotten', () => {
-    const looks = [
-      { yc: 40, nc: 50, yb: 20, nb: 50 },
-      { yc: 5, nc: 50, yb: 9, nb: 50 },
-      { yc: 7, nc: 60, yb: 9, nb: 50 },
-    ];
+    const looks = [pairOf(40, 50, 20, 50), pairOf(5, 50, 9, 50), pairOf(7, 60, 9, 50)];
     const each = looks.map((_, k) => {
       const mixture = mixtureOf(conditional, looks.slice(0, k + 1), normalPrior(0, 1));
       return { mixture, alone: endsOf(mixture, 0.05) };
@@ -254,19 +248,19 @@ describe('the confidence sequence', () => {
   });
 
   test('of successes in one arm alone has one end', () => {
-    const [low, high] = interval([{ yc: 19, nc: 100, yb: 0, nb: 100 }], 0.7);
+    const [low, high] = interval([pairOf(19, 100, 0, 100)], 0.7);
     expect(high).toBe(INF);
     expect(low).toBeGreaterThan(0);
     expect(low).toBeLessThan(3);
-    const [mirrorLow, mirrorHigh] = interval([{ yc: 0, nc: 100, yb: 19, nb: 100 }], 0.7);
+    const [mirrorLow, mirrorHigh] = interval([pairOf(0, 100, 19, 100)], 0.7);
     expect(mirrorLow).toBe(-INF);
     expect(mirrorHigh).toBeCloseTo(-low, 9);
   });
 
   test('of contradicting looks is empty, and says so', () => {
     const contradiction = [
-      { yc: 190, nc: 200, yb: 10, nb: 200 },
-      ...Array.from({ length: 9 }, () => ({ yc: 10, nc: 200, yb: 190, nb: 200 })),
+      pairOf(190, 200, 10, 200),
+      ...Array.from({ length: 9 }, () => pairOf(10, 200, 190, 200)),
     ];
     const [low, high] = interval(contradiction, 1);
     expect(low).toBeGreaterThan(high);
@@ -295,7 +289,7 @@ describe('the confidence sequence', () => {
   });
 
   /** Ends after all strata, without what looks before have excluded, by a search of the definition. */
-  function endsOf(mixture: ReturnType<typeof mixtureOf<BinomialPair>>, alpha: number): [number, number] {
+  function endsOf(mixture: ReturnType<typeof mixtureOf<Pair>>, alpha: number): [number, number] {
     const isIn = (theta: number): boolean => (evidenceAgainst(mixture, theta).at(-1) ?? 0) < -Math.log(alpha);
     const centre = maximumLikelihood(conditional, mixture.strata) ?? 0;
     const search = (step: number): number => {

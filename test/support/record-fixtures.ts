@@ -95,7 +95,10 @@ async function answersOf(folder: string): Promise<string> {
     const text = await readFile(join(folder, name), 'utf8');
     const lasting = text
       .replace(/^gates:\n(?: .*\n)*/m, '')
-      .replaceAll(/^( *(?:durationMs|ttfb)|recordedAt|tool|files| {2}(?:metrics|crawl|logs)\/.*): ?.*$/gm, '');
+      .replaceAll(
+        /^( *(?:durationMs|ttfb)|recordedAt|tool|files| {2}(?:metrics|crawl|logs)\/.*): ?.*$/gm,
+        '',
+      );
     return `${name}\n${lasting}`;
   });
   return (await Promise.all(texts)).join('\n');

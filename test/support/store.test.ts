@@ -57,9 +57,14 @@ const withinHalfSecond: Share = (read, track) =>
 const errors: Share = (read, track) =>
   read('http_requests_total', { ...track, code: '500' }) / read('http_requests_total', track);
 const cacheOf =
-  (status: string): Share =>
+  (status: string, layer = 'edge'): Share =>
   (read, track) =>
-    read('nginx_cache_requests_total', { ...track, status }) / read('nginx_cache_requests_total', track);
+    read('nginx_cache_requests_total', { ...track, layer, status }) /
+    read('nginx_cache_requests_total', { ...track, layer });
+const originPerRequest: Share = (read, track) =>
+  read('origin_requests_total', track) / read('nginx_cache_requests_total', { ...track, layer: 'edge' });
+const purgesOfEverything: Share = (read, track) =>
+  read('cache_purges_total', { ...track, scope: 'everything' }) / read('cache_purges_total', track);
 const crawlerErrors: Share = (read, track) =>
   read('crawler_requests_total', { ...track, status_class: '5xx' }) / read('crawler_requests_total', track);
 const robotsFound: Share = (read, track) =>
@@ -142,7 +147,7 @@ describe('the healthy store', () => {
   test('the families of a history are contiguous', async () => {
     const families = (await textOf(storeWith())).match(/^# TYPE \S+/gm) ?? [];
     expect(new Set(families).size).toBe(families.length);
-    expect(families).toHaveLength(13);
+    expect(families).toHaveLength(15);
   });
 
   test.each([
@@ -151,6 +156,9 @@ describe('the healthy store', () => {
     ['checkouts within 0.5 s', withinHalfSecond, 0.966, 0.012],
     ['errors', errors, 0.0015, 0.0015],
     ['cache hits', cacheOf('HIT'), 0.82, 0.015],
+    ['hits of the shield', cacheOf('HIT', 'shield'), 0.55, 0.04],
+    ['requests of the origin', originPerRequest, 0.0765, 0.01],
+    ['purges of everything', purgesOfEverything, 0, 0],
     ['crawler errors', crawlerErrors, 0.002, 0.004],
     ['robots.txt found', robotsFound, 1, 0],
     ['recommendation errors', recommendationErrors, 0.005, 0.005],
@@ -203,6 +211,10 @@ describe('faults', () => {
     ['errors', completionOf('critical'), -0.03, 0.015],
     ['cache-collapse', cacheOf('HIT'), -0.8, 0.015],
     ['cache-collapse', cacheOf('MISS'), 0, 0.01],
+    ['cache-collapse', cacheOf('HIT', 'shield'), 0, 0.04],
+    ['cache-collapse', originPerRequest, 0.36, 0.02],
+    // 30 of everything beside 600 of pages.
+    ['purge-storm', purgesOfEverything, 0.048, 0.01],
     ['crawler-5xx', crawlerErrors, 0.05, 0.015],
     ['robots-404', robotsFound, -1, 0],
     ['recommendations-down', recommendationErrors, 0.3, 0.03],
@@ -214,7 +226,7 @@ describe('faults', () => {
 
   test('a fault leaves every other series as it was, byte for byte', async () => {
     const others = async (store: Store) =>
-      (await textOf(store)).split('\n').filter((line) => !/nginx_cache.*canary/.test(line));
+      (await textOf(store)).split('\n').filter((line) => !/(nginx_cache|origin_requests).*canary/.test(line));
     expect(await others(storeWithFault('cache-collapse'))).toEqual(await others(storeWith()));
   });
 

@@ -47,6 +47,7 @@ export const FIXTURE_SETS: readonly FixtureSet[] = [
           'checkout-drop-edge',
           'slow-checkout',
           'cache-collapse',
+          'purge-storm',
           'crawler-5xx',
           'robots-404',
           'canonical-elsewhere',

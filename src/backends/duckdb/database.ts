@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBInstance, DuckDBScalarFunction } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { BackendContext, Health } from '../../contracts/backend.js';
 import { BackendError } from '../../model/failure.js';
 import { RowCollector } from '../sql/answer.js';
@@ -9,9 +9,10 @@ import type { SqlAnswer } from '../sql/prepare.js';
 import type { SqlSource } from '../sql/refusal.js';
 import type { Table } from '../sql/rows.js';
 import { cellReader } from './cells.js';
+import type { DnsProofs } from './dns.js';
 import { duckdbFailure } from './failure.js';
+import { patternFunction, verifyFunction } from './functions.js';
 import type { Verify } from './lists.js';
-import { VERIFY } from './logs.js';
 import { type LogCount, malformedRemarks } from './malformed.js';
 import { sqlText } from './paths.js';
 import type { FileTable } from './tables.js';
@@ -23,6 +24,13 @@ interface Site {
   readonly tables: readonly FileTable[];
   /** Files with lists of addresses, by the name of the crawler. */
   readonly crawlers: Readonly<Record<string, string>>;
+  /** Domains by crawler, and who is asked; undefined where lists alone decide. */
+  readonly dns:
+    | {
+        readonly domains: Readonly<Record<string, readonly string[]>>;
+        readonly servers: readonly string[];
+      }
+    | undefined;
 }
 
 type Driver = typeof import('@duckdb/node-api');
@@ -34,6 +42,7 @@ interface Opened {
   readonly names: DuckDBConnection;
   /** Of which day the lists of crawlers are. */
   readonly listNotes: readonly string[];
+  readonly proofs: DnsProofs | undefined;
 }
 
 /** A database in memory for a whole run: opened with the first question, its tables made when a statement names them. */
@@ -51,22 +60,51 @@ export class Database {
 
   /** Rows of one SELECT, and what was malformed in the logs that it names. @throws BackendError */
   async ask(statement: Statement, context: BackendContext): Promise<SqlAnswer> {
-    return await this.#connected(statement, context, async (connection, { driver, names, listNotes }) => {
-      const named = await this.#makeTables(connection, names, statement);
-      const key = JSON.stringify([statement.sql, statement.parameters]);
-      const table = await once(this.#tables, key, () =>
-        rowsOf(connection, driver, statement, this.#collector(context)),
-      );
-      const logs = named.flatMap(({ name, log }) => (log === undefined ? [] : [{ name, ...log }]));
-      const counts = await Promise.all(logs.map((log) => this.#countOnce(connection, driver, log, context)));
-      const remarks = malformedRemarks(counts);
-      const isVerified = logs.length > 0 && /\bverified\b/i.test(statement.sql);
-      return {
-        ...table,
-        ...remarks,
-        notes: [...(remarks.notes ?? []), ...(isVerified ? listNotes : [])],
-      };
-    });
+    return await this.#connected(
+      statement,
+      context,
+      async (connection, { driver, names, listNotes, proofs }) => {
+        const named = await this.#makeTables(connection, names, statement);
+        const key = JSON.stringify([statement.sql, statement.parameters]);
+        const table = await once(this.#tables, key, () =>
+          this.#proved(proofs, context, () =>
+            rowsOf(connection, driver, statement, this.#collector(context)),
+          ),
+        );
+        const logs = named.flatMap(({ name, log }) => (log === undefined ? [] : [{ name, ...log }]));
+        const counts = await Promise.all(
+          logs.map((log) => this.#countOnce(connection, driver, log, context)),
+        );
+        const remarks = malformedRemarks(counts);
+        const isVerified = logs.length > 0 && /\bverified\b/i.test(statement.sql);
+        const unknown = isVerified ? proofs?.unknown() : undefined;
+        const isMinded = /\bverified\s+is\s+(?:not\s+)?null\b/i.test(statement.sql);
+        return {
+          ...table,
+          notes: [
+            ...(remarks.notes ?? []),
+            ...(isVerified ? listNotes : []),
+            ...(unknown !== undefined && isMinded ? [unknown] : []),
+          ],
+          // A statement that does not ask for what is not known would pass over it.
+          warnings: [...(remarks.warnings ?? []), ...(unknown === undefined || isMinded ? [] : [unknown])],
+        };
+      },
+    );
+  }
+
+  /** Asks again until no address was unknown for want of asking about it. */
+  async #proved(
+    proofs: DnsProofs | undefined,
+    context: BackendContext,
+    ask: () => Promise<Table>,
+  ): Promise<Table> {
+    for (;;) {
+      const lacking = proofs?.lacking;
+      const table = await ask();
+      if (proofs === undefined || proofs.lacking === lacking) return table;
+      await proofs.settle(context, this.#site.dns?.servers ?? []);
+    }
   }
 
   /** What it is, and which tables have files. @throws BackendError */
@@ -171,26 +209,8 @@ function namesIn(connection: DuckDBConnection, sql: string): readonly string[] {
   }
 }
 
-/** `VERIFY(crawler, client)`, for views of logs. */
-function verifyFunction(driver: Driver, verify: Verify): DuckDBScalarFunction {
-  return driver.DuckDBScalarFunction.create({
-    name: VERIFY,
-    parameterTypes: [driver.VARCHAR, driver.VARCHAR],
-    returnType: driver.BOOLEAN,
-    mainFunction: (_, chunk, output) => {
-      const clients = chunk.getColumnValues(1);
-      chunk.getColumnValues(0).forEach((crawler, i) => {
-        const client = clients[i];
-        const isText = typeof crawler === 'string' && typeof client === 'string';
-        output.setItem(i, isText ? verify(crawler, client) : null);
-      });
-      output.flush();
-    },
-  });
-}
-
 /** Nothing is loaded, written or reached outside the folders, and no statement can change that. */
-async function openIn({ source, folders, crawlers }: Site): Promise<Opened> {
+async function openIn({ source, folders, crawlers, dns }: Site): Promise<Opened> {
   const name = '@duckdb/node-api';
   const driver = await loadDriver(source.backend, 'duckdb', name, () => import('@duckdb/node-api'));
   const instance = await driver.DuckDBInstance.create(':memory:', {
@@ -201,7 +221,14 @@ async function openIn({ source, folders, crawlers }: Site): Promise<Opened> {
   const { listNotes, loadLists, verifierOf } = await import('./lists.js');
   const lists = await loadLists(crawlers, source.backend);
   const connection = await instance.connect();
-  connection.registerScalarFunction(verifyFunction(driver, verifierOf(lists)));
+  const inLists = verifierOf(lists);
+  const proofs = dns === undefined ? undefined : new (await import('./dns.js')).DnsProofs(dns.domains);
+  const verify: Verify = (crawler, address) => {
+    const isListed = inLists(crawler, address);
+    return isListed !== true && proofs?.knows(crawler) === true ? proofs.verify(crawler, address) : isListed;
+  };
+  connection.registerScalarFunction(verifyFunction(driver, verify));
+  connection.registerScalarFunction(patternFunction(driver));
   const settings = [
     "SET temp_directory = ''",
     "SET TimeZone = 'UTC'",
@@ -214,7 +241,11 @@ async function openIn({ source, folders, crawlers }: Site): Promise<Opened> {
   await names.run('USE elsewhere');
   for (const setting of settings) await connection.run(setting);
   connection.closeSync();
-  return { driver, instance, names, listNotes: listNotes(lists) };
+  const notes = [
+    ...listNotes(lists),
+    ...(proofs === undefined ? [] : ['addresses of crawlers that no list has were verified by DNS']),
+  ];
+  return { driver, instance, names, listNotes: notes, proofs };
 }
 
 async function rowsOf(

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
+import { optional } from '../../contracts/schema.js';
 import { BackendError } from '../../model/failure.js';
 import { parseInstant } from '../../model/time.js';
 import { wordsOf } from '../sql/refusal.js';
@@ -19,9 +20,9 @@ const SHIPPED: ReadonlyMap<string, CrawlerList> = new Map([['googlebot', GOOGLEB
 
 /** The form in which Google, Bing and others publish their addresses. */
 const published = z.looseObject({
-  creationTime: z.string().optional(),
+  creationTime: optional(() => z.string()),
   prefixes: z
-    .array(z.looseObject({ ipv4Prefix: z.string().optional(), ipv6Prefix: z.string().optional() }))
+    .array(z.looseObject({ ipv4Prefix: optional(() => z.string()), ipv6Prefix: optional(() => z.string()) }))
     .min(1),
 });
 

@@ -168,7 +168,7 @@ const SELECTS: Readonly<Record<LogFormat, Format>> = {
 
 /**
  * The SELECT of a log: `time client method url path status bytes referer agent host cache seconds`, `crawler` (what the
- * agent says it is), `verified` (whether its address is that crawler's), `malformed` and `line`.
+ * agent says it is), `verified` (whether its address is that crawler's), `pattern` (what its route makes), `malformed` and `line`.
  *
  * A line without a time or a status is a row with `malformed` true, its text in `line`, and all else NULL: it is there to be
  * counted. Lines are read as Latin-1, so that no byte can stop the reading; empty ones are none.
@@ -197,11 +197,13 @@ export function logSelect(format: LogFormat, paths: string, crawlers: readonly s
   const shown = COLUMNS.map((name) => `CASE WHEN NOT malformed THEN ${name} END AS ${name}`);
   const claimed = `SELECT *, ${crawlerIn('agent', crawlers)} AS crawler FROM (SELECT ${shown.join(', ')}, malformed, line FROM (${judged}))`;
   const verified = `CASE WHEN crawler IS NOT NULL THEN ${VERIFY}(crawler, client) END`;
-  return `SELECT * EXCLUDE (malformed, line), ${verified} AS verified, malformed, line FROM (${claimed})`;
+  return `SELECT * EXCLUDE (malformed, line), ${verified} AS verified, ${PATTERN}(url) AS pattern, malformed, line FROM (${claimed})`;
 }
 
 /** Name of the function that tells whether an address is a crawler's own. */
 export const VERIFY = 'gatekeeper_verify';
+/** Name of the function that tells the pattern of a URL. */
+export const PATTERN = 'gatekeeper_pattern';
 
 /**
  * The SELECT of how many lines a log has, and how many of them are malformed.

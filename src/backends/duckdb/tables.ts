@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import * as z from 'zod';
-import { strict } from '../../contracts/schema.js';
+import { optional, strict } from '../../contracts/schema.js';
 import { LOG_FORMATS, type LogFormat, logCount, logSelect } from './logs.js';
 import { sqlText } from './paths.js';
 
@@ -33,17 +33,18 @@ const isFormat = (text: string): text is Format => FORMATS.some((format) => form
 
 const mapping = strict({
   path: paths,
-  format: z
-    .string()
-    .refine(isFormat, { error: `a format is one of ${FORMATS.join(', ')}` })
-    .optional()
-    .meta({ description: 'How to read it; by the ending of its name without it.', enum: [...FORMATS] }),
-  'most-malformed': z
-    .string()
-    .regex(/^\d+(?:\.\d+)?%$/, 'a share such as 1% is expected')
-    .transform((text) => Number(text.slice(0, -1)) / 100)
-    .optional()
-    .meta({ description: 'Share of malformed lines above which a log is no evidence; 1% without it.' }),
+  format: optional(() => z.string().refine(isFormat, { error: `a format is one of ${FORMATS.join(', ')}` }), {
+    description: 'How to read it; by the ending of its name without it.',
+    enum: [...FORMATS],
+  }),
+  'most-malformed': optional(
+    () =>
+      z
+        .string()
+        .regex(/^\d+(?:\.\d+)?%$/, 'a share such as 1% is expected')
+        .transform((text) => Number(text.slice(0, -1)) / 100),
+    { description: 'Share of malformed lines above which a log is no evidence; 1% without it.' },
+  ),
 })
   .refine((block) => formatOf(block) !== undefined, {
     path: ['format'],

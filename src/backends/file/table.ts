@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { strict } from '../../contracts/schema.js';
+import { optional, strict } from '../../contracts/schema.js';
 import { suggest } from '../../contracts/suggest.js';
 import { BackendError, type Failure, failed, ok, type Result } from '../../model/failure.js';
 import type { PointSeries } from '../shared/cut.js';
@@ -22,22 +22,19 @@ const field = z.string('a text is expected').min(1, 'it must not be empty');
 /** What may be asked of a table; a field is a column's name in CSV, and a JSON path in the other formats. */
 export const tableQuery = strict({
   path: field.meta({ description: 'The file, inside the folder of the backend.' }),
-  format: z
-    .enum(FORMATS)
-    .optional()
-    .meta({ description: 'How to read it; by the ending of its name without it.' }),
-  json: jsonPath.optional(),
-  time: field.optional().meta({ description: 'Column or path of the time.' }),
-  value: field.optional().meta({ description: 'Column or path of the value.' }),
-  where: z
-    .record(field, z.union([z.string(), z.number(), z.boolean()]).transform(String))
-    .optional()
-    .meta({ description: 'Only rows that have exactly these values.' }),
-  labels: z
-    .union([z.array(field).min(1), z.record(field, field)])
-    .optional()
-    .meta({ description: 'Columns or paths that tell series apart, as a list or as label: column.' }),
-  'time-format': timeFormat.optional(),
+  format: optional(() => z.enum(FORMATS), {
+    description: 'How to read it; by the ending of its name without it.',
+  }),
+  json: optional(() => jsonPath),
+  time: optional(() => field, { description: 'Column or path of the time.' }),
+  value: optional(() => field, { description: 'Column or path of the value.' }),
+  where: optional(() => z.record(field, z.union([z.string(), z.number(), z.boolean()]).transform(String)), {
+    description: 'Only rows that have exactly these values.',
+  }),
+  labels: optional(() => z.union([z.array(field).min(1), z.record(field, field)]), {
+    description: 'Columns or paths that tell series apart, as a list or as label: column.',
+  }),
+  'time-format': optional(() => timeFormat),
 });
 export type TableQuery = z.output<typeof tableQuery>;
 

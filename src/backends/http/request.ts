@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { QueryRequest, Variables } from '../../contracts/backend.js';
 import { withBuiltIns, withSymbolicBuiltIns } from '../../contracts/placeholders.js';
-import { strict } from '../../contracts/schema.js';
+import { optional, strict } from '../../contracts/schema.js';
 import { failed, ok, type Result } from '../../model/failure.js';
 import { formatInstant } from '../../model/time.js';
 import { namedStrings, type RequestMore } from '../shared/endpoint.js';
@@ -19,14 +19,13 @@ import {
 
 /** One question to an endpoint, and where its answer holds the numbers. */
 export const httpQuery = strict({
-  path: z.string().optional().meta({ description: 'Path below the url; {{variables}} are percent-encoded.' }),
-  method: z.enum(['GET', 'POST']).optional().meta({ description: 'GET, or POST where there is a body.' }),
-  headers: namedStrings.optional().meta({ description: 'Headers, besides those of the backend.' }),
-  params: namedStrings.optional().meta({ description: 'Query parameters, besides those of the backend.' }),
-  body: z
-    .union([z.string(), z.record(z.string(), z.unknown())])
-    .optional()
-    .meta({ description: 'A text, or a mapping that is sent as JSON.' }),
+  path: optional(() => z.string(), { description: 'Path below the url; {{variables}} are percent-encoded.' }),
+  method: optional(() => z.enum(['GET', 'POST']), { description: 'GET, or POST where there is a body.' }),
+  headers: optional(() => namedStrings, { description: 'Headers, besides those of the backend.' }),
+  params: optional(() => namedStrings, { description: 'Query parameters, besides those of the backend.' }),
+  body: optional(() => z.union([z.string(), z.record(z.string(), z.unknown())]), {
+    description: 'A text, or a mapping that is sent as JSON.',
+  }),
   ...pointsKeys,
 })
   .refine(({ method, body }) => method !== 'GET' || body === undefined, {

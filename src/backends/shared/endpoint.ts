@@ -1,14 +1,15 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import type { HttpAuth, HttpRequest, HttpTls } from '../../contracts/http.js';
-import { secret, strict, stringOrSecret } from '../../contracts/schema.js';
+import { optional, secret, strict, stringOrSecret } from '../../contracts/schema.js';
 import type { SecretValue } from '../../contracts/secrets.js';
 
 const auth = strict({
-  basic: strict({ username: z.string().meta({ description: 'Name of the user.' }), password: secret })
-    .optional()
-    .meta({ description: 'A name and a password.' }),
-  bearer: secret.optional(),
+  basic: optional(
+    () => strict({ username: z.string().meta({ description: 'Name of the user.' }), password: secret }),
+    { description: 'A name and a password.' },
+  ),
+  bearer: optional(() => secret),
 })
   .refine(({ basic, bearer }) => (basic === undefined) !== (bearer === undefined), {
     error: 'either "basic" or "bearer" is expected, and not both',
@@ -16,11 +17,11 @@ const auth = strict({
   .meta({ description: 'How requests prove who they are.' });
 
 const tls = strict({
-  ca: z.string().optional().meta({ description: 'PEM file with the authorities to trust.' }),
-  cert: z.string().optional().meta({ description: 'PEM file with the client certificate.' }),
-  key: z.string().optional().meta({ description: 'PEM file with the client key.' }),
-  'server-name': z.string().optional().meta({ description: 'Name that the certificate must hold.' }),
-  'insecure-skip-verify': z.boolean().optional().meta({ description: 'Takes any certificate.' }),
+  ca: optional(() => z.string(), { description: 'PEM file with the authorities to trust.' }),
+  cert: optional(() => z.string(), { description: 'PEM file with the client certificate.' }),
+  key: optional(() => z.string(), { description: 'PEM file with the client key.' }),
+  'server-name': optional(() => z.string(), { description: 'Name that the certificate must hold.' }),
+  'insecure-skip-verify': optional(() => z.boolean(), { description: 'Takes any certificate.' }),
 })
   .refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
     error: '"cert" and "key" go together: give both, or neither',
@@ -39,10 +40,10 @@ export const endpointShape = {
     .string()
     .refine(isHttpUrl, { error: 'an http:// or https:// URL is expected' })
     .meta({ description: 'Base URL; a path in it is kept in front of every request path.' }),
-  headers: namedStrings.optional().meta({ description: 'Headers of every request.' }),
-  params: namedStrings.optional().meta({ description: 'Query parameters of every request.' }),
-  auth: auth.optional(),
-  tls: tls.optional(),
+  headers: optional(() => namedStrings, { description: 'Headers of every request.' }),
+  params: optional(() => namedStrings, { description: 'Query parameters of every request.' }),
+  auth: optional(() => auth),
+  tls: optional(() => tls),
 };
 
 /** A checked block, or any block that holds one. */

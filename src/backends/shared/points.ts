@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { QueryUse } from '../../contracts/backend.js';
+import { optional } from '../../contracts/schema.js';
 import type { Failure } from '../../model/failure.js';
 import { type Labels, labelsText, type Series } from '../../model/series.js';
 import { strataOf, type Window } from '../../model/window.js';
@@ -26,11 +27,11 @@ const labels = z
 
 /** Keys that every query with a JSON answer has in common; spread them into `strict({...})`. */
 export const pointsKeys = {
-  json: jsonPath.optional(),
-  time: jsonPath.optional(),
-  value: jsonPath.optional(),
-  labels: labels.optional(),
-  'time-format': timeFormat.optional(),
+  json: optional(() => jsonPath),
+  time: optional(() => jsonPath),
+  value: optional(() => jsonPath),
+  labels: optional(() => labels),
+  'time-format': optional(() => timeFormat),
 };
 
 /** Where values, times and labels stand inside a row. */

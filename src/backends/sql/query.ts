@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { QueryUse } from '../../contracts/backend.js';
-import { strict } from '../../contracts/schema.js';
+import { optional, strict } from '../../contracts/schema.js';
 import { type Failure, failed, ok, type Result } from '../../model/failure.js';
 import type { Window } from '../../model/window.js';
 import type { JsonPath } from '../shared/json-path.js';
@@ -13,19 +13,17 @@ const sql = z.string('a SELECT is expected').min(1, 'a SELECT is expected');
 
 const mapping = strict({
   sql: sql.meta({ description: 'One SELECT; {{variables}} go in as parameters and take no quotes.' }),
-  time: column.optional().meta({ description: 'Column of the time.' }),
-  'time-is': z
-    .enum(['end', 'start'], '"time-is" is "end" or "start"')
-    .optional()
-    .meta({ description: 'Whether a time names the end of its step, or its start as date_trunc gives it.' }),
-  value: column
-    .optional()
-    .meta({ description: 'Column of the value; without it, the one that is neither time nor label.' }),
-  labels: z
-    .union([z.array(column).min(1), z.record(column, column)])
-    .optional()
-    .meta({ description: 'Columns that tell series apart, as a list or as label: column.' }),
-  'time-format': timeFormat.optional(),
+  time: optional(() => column, { description: 'Column of the time.' }),
+  'time-is': optional(() => z.enum(['end', 'start'], '"time-is" is "end" or "start"'), {
+    description: 'Whether a time names the end of its step, or its start as date_trunc gives it.',
+  }),
+  value: optional(() => column, {
+    description: 'Column of the value; without it, the one that is neither time nor label.',
+  }),
+  labels: optional(() => z.union([z.array(column).min(1), z.record(column, column)]), {
+    description: 'Columns that tell series apart, as a list or as label: column.',
+  }),
+  'time-format': optional(() => timeFormat),
 });
 type Mapping = z.output<typeof mapping>;
 

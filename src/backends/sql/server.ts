@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
-import { secret, strict } from '../../contracts/schema.js';
+import { optional, secret, strict } from '../../contracts/schema.js';
 import { SecretStore, type SecretValue } from '../../contracts/secrets.js';
 
 const file = z.string().min(1);
@@ -9,11 +9,11 @@ const tls = z
   .union([
     z.literal('off', 'either "off", or a mapping with "ca", "cert", "key" and "server-name"'),
     strict({
-      ca: file.optional().meta({ description: 'PEM file with the authorities to trust.' }),
-      cert: file.optional().meta({ description: 'PEM file with the client certificate.' }),
-      key: file.optional().meta({ description: 'PEM file with the client key.' }),
-      'server-name': file.optional().meta({ description: 'Name that the certificate must hold.' }),
-      'insecure-skip-verify': z.boolean().optional().meta({ description: 'Takes any certificate.' }),
+      ca: optional(() => file, { description: 'PEM file with the authorities to trust.' }),
+      cert: optional(() => file, { description: 'PEM file with the client certificate.' }),
+      key: optional(() => file, { description: 'PEM file with the client key.' }),
+      'server-name': optional(() => file, { description: 'Name that the certificate must hold.' }),
+      'insecure-skip-verify': optional(() => z.boolean(), { description: 'Takes any certificate.' }),
     }).refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
       error: '"cert" and "key" go together: give both, or neither',
     }),
@@ -22,17 +22,14 @@ const tls = z
 
 /** What a backend takes that keeps a connection to a server; the port is the product's own without one. */
 export const serverBlock = strict({
-  host: z.string().min(1).optional().meta({ description: 'Name or address; this machine without it.' }),
-  port: z
-    .int()
-    .min(1)
-    .max(65_535)
-    .optional()
-    .meta({ description: "TCP port; the product's own without it." }),
+  host: optional(() => z.string().min(1), { description: 'Name or address; this machine without it.' }),
+  port: optional(() => z.int().min(1).max(65_535), {
+    description: "TCP port; the product's own without it.",
+  }),
   database: z.string().min(1).meta({ description: 'Which database.' }),
   user: z.string().min(1).meta({ description: 'Who asks; one that may only read is best.' }),
-  password: secret.optional(),
-  tls: tls.optional(),
+  password: optional(() => secret),
+  tls: optional(() => tls),
 });
 type Block = z.output<typeof serverBlock>;
 

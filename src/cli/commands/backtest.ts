@@ -1,41 +1,40 @@
 import path from 'node:path';
-import type { TakeMeasurement } from '../../contracts/take.js';
 import { collectHistory } from '../../engine/backtest/history.js';
 import { cadenceTrouble, type Looks, linesOf } from '../../engine/backtest/lines.js';
 import { backtestReport } from '../../engine/backtest/report.js';
 import { walk } from '../../engine/backtest/walk.js';
-import { liveTake } from '../../engine/live.js';
 import { readIncidents, timedIncidents } from '../../gatefile/incidents.js';
 import type { Loaded } from '../../gatefile/load.js';
 import type { BacktestReport, Incident } from '../../model/backtest.js';
 import { type Failure, failed, ok, type Result } from '../../model/failure.js';
 import { formatDuration, formatInstant, parseInstant } from '../../model/time.js';
-import { openJournal } from '../../recording/journal.js';
-import type { Recorder } from '../../recording/record.js';
-import { createReplay } from '../../recording/replay.js';
 import type { RecordedSet } from '../../recording/set.js';
 import { startBar } from '../backtest/progress.js';
+import { deploysOf, walkRollouts } from '../backtest/rollouts.js';
+import { passedIncidents } from '../backtest/rollouts-pretty.js';
+import { type Backtest, explained, openTake, stoppedText } from '../backtest/take.js';
 import { missedBy } from '../backtest/words.js';
 import { EXIT } from '../exit-code.js';
 import { type Io, write } from '../io.js';
 import type { BacktestOptions } from '../options.js';
-import { counted } from '../page/page.js';
-import { changesIn, factsOf, openRecorder, openSet } from '../recorded.js';
+import { factsOf, openSet } from '../recorded.js';
 import { planReports, type ReportPlan } from '../reports.js';
-import { Session, type Sources } from '../session.js';
+import { Session } from '../session.js';
 import { VERSION } from '../version.js';
-import { createBackendContext, createStopper, realClock } from '../wire.js';
+import { createStopper, realClock } from '../wire.js';
 
 const FORMATS = ['pretty', 'json', 'html'] as const;
+const ROLLOUT_FORMATS = ['pretty', 'json'] as const;
 
 /**
- * Judges the past look by look: 0, 1 when an incident was seen by no gate, 2 for misuse, 4 when nothing could be asked.
+ * Judges the past look by look, or rollout by rollout: 0, 1 when an incident was seen by no gate, 2 for misuse, 4 when nothing could be asked.
  */
 export async function backtest(paths: readonly string[], options: BacktestOptions, io: Io): Promise<number> {
   const session = new Session(options, io);
+  const isOfRollouts = options.deploys !== undefined || options.sinceEvery !== undefined;
   const [sources, plan, incidents] = [
     await session.sources(paths),
-    planReports(options.report, FORMATS),
+    planReports(options.report, isOfRollouts ? ROLLOUT_FORMATS : FORMATS),
     incidentsOf(session, options.incidents),
   ];
   if (!sources.ok || !plan.ok || !incidents.ok)
@@ -52,12 +51,15 @@ export async function backtest(paths: readonly string[], options: BacktestOption
   const gateOptions = { ...options, at: looks.value.from };
   const loaded = await session.load(sources.value, gateOptions, [], replay, {
     isBacktest: true,
-    isRollout: options.rollouts === true,
+    isRollout: isOfRollouts || options.rollouts === true,
   });
   if (loaded.failures.length > 0) return session.refuse(loaded.failures);
-  const trouble = [...cadenceTrouble(loaded.gates, looks.value), ...strayGates(incidents.value, loaded)];
+  const trouble = [
+    ...(isOfRollouts ? [] : cadenceTrouble(loaded.gates, looks.value)),
+    ...strayGates(incidents.value, loaded),
+  ];
   if (trouble.length > 0) return session.refuse(trouble);
-  return run(session, {
+  const task = {
     sources: sources.value,
     loaded,
     set: set.value,
@@ -65,20 +67,32 @@ export async function backtest(paths: readonly string[], options: BacktestOption
     incidents: incidents.value,
     plan: plan.value,
     options,
-  });
+  };
+  return isOfRollouts ? runRollouts(session, task) : run(session, task);
 }
 
-interface Backtest {
-  readonly sources: Sources;
-  readonly loaded: Loaded;
-  readonly set: RecordedSet | undefined;
-  readonly looks: Looks;
+interface LookedAt extends Backtest {
   readonly incidents: readonly Incident[];
   readonly plan: ReportPlan;
-  readonly options: BacktestOptions;
 }
 
-async function run(session: Session, task: Backtest): Promise<number> {
+async function runRollouts(session: Session, task: LookedAt): Promise<number> {
+  const deploys = deploysOf(session, task.options, task.looks);
+  if (!deploys.ok) return session.refuse(deploys.failures);
+  const report = await walkRollouts(session, task, deploys.value, task.incidents);
+  if (typeof report === 'number') return report;
+  const render = async (format: string): Promise<string> =>
+    format === 'json'
+      ? json(report)
+      : (await import('../backtest/rollouts-pretty.js')).prettyRollouts(report);
+  const isWritten = await deliver(session, render, task.plan);
+  const looks = report.gates.flatMap(({ rollouts }) => rollouts.flatMap((each) => each.looks));
+  if (looks.every(({ verdict }) => verdict === 'error')) return EXIT.backend;
+  if (passedIncidents(report.gates).length > 0) return EXIT.fail;
+  return isWritten ? EXIT.pass : EXIT.config;
+}
+
+async function run(session: Session, task: LookedAt): Promise<number> {
   const { loaded, looks, set, options, incidents } = task;
   const { io } = session;
   const stopper = createStopper(io, options.timeout);
@@ -86,27 +100,18 @@ async function run(session: Session, task: Backtest): Promise<number> {
   try {
     const opened = await openTake(session, task, stopper.signal);
     if (!opened.ok) return await session.refuse(opened.failures);
-    const { take, known, recorder, troubles } = opened.value;
-    if (known > 0) await write(io.stderr, `${counted(known, 'answer')} known from ${options.resume}\n`);
+    const { take, recorder, troubles } = opened.value;
     const lines = linesOf(loaded.gates);
     if (!lines.ok) return await session.refuse(lines.failures);
     const history = await collectHistory(lines.value, looks, take, options.concurrency, (done, all) => {
       bar.tell('questions', done, all);
     });
     if (!history.ok) return await session.refuse(history.failures);
-    const missing = troubles();
-    if (missing.length > 0)
-      return await session.refuse([
-        ...missing,
-        ...(set === undefined ? [] : await changesIn(set, loaded.gates)),
-      ]);
+    const missing = await explained(troubles(), task);
+    if (missing.length > 0) return await session.refuse(missing);
     const stopped = stopper.stopped();
     if (stopped !== undefined) {
-      const kept =
-        options.resume === undefined
-          ? 'nothing was kept: --resume FILE keeps answers'
-          : `go on with --resume ${options.resume}`;
-      await write(io.stderr, `stopped by ${stopped}; ${kept}\n`);
+      await write(io.stderr, stoppedText(stopped, options));
       return stopped === 'SIGINT' ? EXIT.sigint : EXIT.sigterm;
     }
     const written = await recorder?.write();
@@ -123,7 +128,10 @@ async function run(session: Session, task: Backtest): Promise<number> {
       recordedAt: set?.manifest.recordedAt ?? null,
       notes: notesOf(loaded, looks),
     });
-    return await deliver(session, report, task.plan);
+    const isWritten = await deliver(session, (format) => render(report, format), task.plan);
+    if (report.gates.every(({ counts }) => counts.error === report.looks)) return EXIT.backend;
+    if (missedBy(report.gates).length > 0) return EXIT.fail;
+    return isWritten ? EXIT.pass : EXIT.config;
   } finally {
     bar.stop();
     stopper.release();
@@ -144,44 +152,6 @@ function notesOf({ gates }: Loaded, { from, to }: Looks): readonly string[] {
     ...(to - from < WEEK_MS ? [`rates a week are extrapolated from ${formatDuration(to - from)}`] : []),
     ...(instants ? ['values of one instant were asked at each look'] : []),
   ];
-}
-
-interface OpenedTake {
-  readonly take: TakeMeasurement;
-  readonly known: number;
-  readonly recorder: Recorder | undefined;
-  readonly troubles: () => readonly Failure[];
-}
-
-/** Who answers: the set, or the backends, with what was answered before and a recorder around them. */
-async function openTake(session: Session, task: Backtest, signal: AbortSignal): Promise<Result<OpenedTake>> {
-  const { set, options, loaded, looks, sources } = task;
-  const { mask } = session.secrets;
-  if (set !== undefined) {
-    const { take, misses } = createReplay(set, mask);
-    return ok({ take, known: 0, recorder: undefined, troubles: () => misses });
-  }
-  const flags = { backendTimeoutMs: options.backendTimeout, retries: options.retries };
-  const live = liveTake(createBackendContext(flags, session.io, signal, mask), mask);
-  const journal =
-    options.resume === undefined ? undefined : openJournal(options.resume, session.cwd, looks.to, live, mask);
-  if (journal?.ok === false) return journal;
-  const inner = journal?.value.take ?? live;
-  const recorder =
-    options.record === undefined
-      ? undefined
-      : await openRecorder(session, sources, { ...loaded, asOf: looks.to }, inner, options, options.record, {
-          historyFrom: formatInstant(looks.from),
-        });
-  return ok({
-    take: recorder?.take ?? inner,
-    known: journal?.value.known ?? 0,
-    recorder,
-    troubles: () => {
-      const trouble = journal?.value.trouble();
-      return trouble === undefined ? [] : [trouble];
-    },
-  });
 }
 
 function incidentsOf(session: Session, file: string | undefined): Result<readonly Incident[]> {
@@ -233,31 +203,33 @@ function strayGates(incidents: readonly Incident[], { gates }: Loaded): readonly
     );
 }
 
-async function deliver(session: Session, report: BacktestReport, plan: ReportPlan): Promise<number> {
+/** Writes every report; false where one could not be written. */
+async function deliver(
+  session: Session,
+  rendered: (format: string) => Promise<string>,
+  plan: ReportPlan,
+): Promise<boolean> {
   const { mask } = session.secrets;
   const failures: Failure[] = [];
   for (const { format, path: name } of plan.files) {
     if (name === null) continue;
     const { writeWhole } = await import('../files.js');
-    const failure = await writeWhole(
-      path.resolve(session.cwd, name),
-      mask(await render(report, format)),
-      name,
-    );
+    const failure = await writeWhole(path.resolve(session.cwd, name), mask(await rendered(format)), name);
     if (failure !== undefined) failures.push(failure);
   }
-  await write(session.io.stdout, mask(await render(report, plan.stdout)));
+  await write(session.io.stdout, mask(await rendered(plan.stdout)));
   await session.tell(failures);
-  const isBlind = report.gates.every(({ counts }) => counts.error === report.looks);
-  if (isBlind) return EXIT.backend;
-  if (missedBy(report.gates).length > 0) return EXIT.fail;
-  return failures.length > 0 ? EXIT.config : EXIT.pass;
+  return failures.length === 0;
+}
+
+function json(report: object): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
 }
 
 async function render(report: BacktestReport, format: string): Promise<string> {
   switch (format) {
     case 'json':
-      return `${JSON.stringify(report, null, 2)}\n`;
+      return json(report);
     case 'html':
       return (await import('../backtest/html.js')).htmlBacktest(report);
     default:

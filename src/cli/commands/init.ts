@@ -1,21 +1,23 @@
 import path from 'node:path';
-import { catalogIn } from '../../gatefile/discover.js';
+import { catalogIn, GATE_ENDING, TEST_ENDING } from '../../gatefile/discover.js';
 import { BackendError, type Failure } from '../../model/failure.js';
+import { starterTest } from '../../testing/starter.js';
 import { EXIT } from '../exit-code.js';
 import { detect, type FoundSignal, signalsIn } from '../init/detect.js';
 import { type Origin, openMetrics, originOf } from '../init/origin.js';
+import { type Present, recordPresent } from '../init/present.js';
 import { surroundingsOf } from '../init/surroundings.js';
 import { CI_STEPS, configText, gateText, type Proposal, proposalsOf } from '../init/texts.js';
-import { type NewFile, type Written, writeNew } from '../init/write-new.js';
 import { type Io, write } from '../io.js';
 import type { InitOptions } from '../options.js';
 import { counted, tableText } from '../page/page.js';
 import { Session } from '../session.js';
 import { catalogFolder, createBackendContext, createStopper } from '../wire.js';
+import { type NewFile, type Written, writeNew } from '../write-new.js';
 
 /**
- * Writes a gate for each product whose metrics a server or a page has, and the configuration where there is none. It asks
- * nothing and overwrites nothing.
+ * Writes a gate with its tests for each product whose metrics a server or a page has, and the configuration where there
+ * is none; of a server that has traffic, a recorded set, too. It asks nothing and overwrites nothing.
  *
  * @returns 0 when something was written, 2 when nothing could be, 4 when the server could not be asked
  */
@@ -41,12 +43,55 @@ export async function init(options: InitOptions, io: Io): Promise<number> {
       text: gateText(proposal, { backend, schemas: schemas('gates') }),
     })),
   ];
-  const written = await writeNew(folder, files);
-  await write(io.stdout, session.secrets.mask(told(written, proposals)));
-  const troubles = written.flatMap(({ failure }) => failure ?? []);
+  const gates = await writeNew(folder, files);
+  const tried = await tryOut(session, folder, gates, origin.value, needsConfig, options);
+  const written = [...gates, ...tried.tests];
+  await write(io.stdout, session.secrets.mask(told(written, proposals, tried.told)));
+  const troubles = [...written.flatMap(({ failure }) => failure ?? []), ...tried.failures];
   if (troubles.length > 0) return session.refuse(troubles);
   return written.some(({ isNew }) => isNew) ? EXIT.pass : session.refuse([ALL_THERE]);
 }
+
+interface TriedOut extends Present {
+  readonly tests: readonly Written[];
+}
+
+/** Reads the new gates as every other command would, and writes what they are tested with: answers by hand, and a set. */
+async function tryOut(
+  { options: common, io }: Session,
+  folder: string,
+  written: readonly Written[],
+  origin: Origin,
+  isConfigNew: boolean,
+  options: InitOptions,
+): Promise<TriedOut> {
+  const names = written.filter(({ name, isNew }) => isNew && name.endsWith(GATE_ENDING));
+  if (names.length === 0) return { tests: [], told: [], failures: [] };
+  const { config, cwd = '.' } = common;
+  const absolute = config === undefined ? {} : { config: path.resolve(io.cwd, cwd, config) };
+  // The server that was just looked at is the one that the new configuration names by default.
+  const env = isConfigNew ? { ...io.env, PROMETHEUS_URL: undefined } : io.env;
+  const inside = new Session({ ...common, ...absolute, cwd: folder }, { ...io, env });
+  const sources = await inside.sources(names.map(({ name }) => name));
+  if (!sources.ok) return { tests: [], told: [], failures: sources.failures };
+  const loaded = await inside.load(sources.value, { ...common, gate: [], var: [] });
+  if (loaded.failures.length > 0) return { tests: [], told: [], failures: loaded.failures };
+  const tests = await writeNew(
+    folder,
+    loaded.gates.map((gate) => ({
+      name: gate.file.replace(GATE_ENDING, TEST_ENDING),
+      text: starterTest(gate),
+    })),
+  );
+  const present =
+    origin.kind === 'server'
+      ? await recordPresent(inside, sources.value, loaded, options)
+      : { told: [NO_HISTORY], failures: [] };
+  return { tests, ...present };
+}
+
+const NO_HISTORY =
+  'No set was recorded: a page shows one moment. With a server: gatekeeper record fixtures/healthy --expect pass';
 
 interface Looked {
   readonly found: readonly FoundSignal[];
@@ -96,20 +141,22 @@ const ALL_THERE: Failure = {
   mend: 'remove what should be written anew, or give another folder with --dir',
 };
 
-function told(written: readonly Written[], proposals: readonly Proposal[]): string {
+function told(written: readonly Written[], proposals: readonly Proposal[], tried: readonly string[]): string {
   const rows = written.map(({ name, isNew, failure }) => {
     const proposal = proposals.find(({ product }) => name === `gates/${product}.gate.yaml`);
     const ids = proposal?.signals.map((signal) => signal.name.split('/').at(-1) ?? '') ?? [];
     if (failure !== undefined) return ['failed', name, ''];
-    return isNew ? ['wrote', name, ids.join(', ')] : ['left', name, 'it is there already'];
+    const what = name.endsWith(TEST_ENDING) ? 'a test of each criterion' : ids.join(', ');
+    return isNew ? ['wrote', name, what] : ['left', name, 'it is there already'];
   });
   const lines = [...tableText(rows, 0)];
+  if (tried.length > 0) lines.push('', ...tried);
   if (written.some(({ isNew }) => isNew)) lines.push('', ...NEXT);
   return `${lines.join('\n')}\n`;
 }
 
 const NEXT = [
-  'The limits are a start. Next: gatekeeper validate, gatekeeper plan, gatekeeper check.',
+  'The limits are a start. Next: gatekeeper validate, gatekeeper test, gatekeeper plan, gatekeeper check.',
   'In CI, after the deploy:',
   '',
   ...CI_STEPS.map((line) => `  ${line}`),

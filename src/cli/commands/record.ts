@@ -1,6 +1,9 @@
+import path from 'node:path';
 import { collect } from '../../engine/collect.js';
 import { liveTake } from '../../engine/live.js';
-import { reportOn } from '../../engine/report.js';
+import type { Outcome } from '../../engine/report.js';
+import type { ListedIncident } from '../../gatefile/incidents.js';
+import type { Loaded } from '../../gatefile/load.js';
 import type { Failure } from '../../model/failure.js';
 import { formatDuration, formatInstant } from '../../model/time.js';
 import { EXIT } from '../exit-code.js';
@@ -8,14 +11,17 @@ import { type Io, write } from '../io.js';
 import type { RecordOptions } from '../options.js';
 import { counted } from '../page/page.js';
 import { startProgress } from '../progress.js';
+import { guardsToWrite, incidentsAt } from '../record/incidents.js';
+import { liveReport } from '../record/report.js';
+import { writeReplayTest } from '../record/test-file.js';
 import { openRecorder, setFolder, shownFolder } from '../recorded.js';
-import { Session } from '../session.js';
-import { VERSION } from '../version.js';
+import { Session, type Sources } from '../session.js';
 import { createBackendContext, createStopper, realClock } from '../wire.js';
 
 /**
- * Asks everything that the gates ask and stores the answers as a set, judging nothing: 0, 4 when a backend could not
- * be asked (which is recorded, too), 1 when `--expect` is not what the gates say, and then nothing is stored.
+ * Asks everything that the gates ask and stores the answers as a set: 0, 4 when a backend could not be asked (which is
+ * recorded, too). With `--expect` it judges after all, and writes a test of the set; 1 when the gates say something
+ * else: the set is stored, since the answers may soon be gone, and no test of it.
  */
 export async function record(
   folder: string,
@@ -30,6 +36,8 @@ export async function record(
   if (misuse !== undefined) return session.refuse([misuse]);
   const loaded = await session.load(sources.value, options);
   if (loaded.failures.length > 0) return session.refuse(loaded.failures);
+  const incidents = incidentsAt(session, loaded, options.incidents);
+  if (!incidents.ok) return session.refuse(incidents.failures);
   const { mask } = session.secrets;
   const stopper = createStopper(io, options.timeout);
   const flags = { backendTimeoutMs: options.backendTimeout, retries: options.retries };
@@ -37,7 +45,6 @@ export async function record(
   const recorder = await openRecorder(session, sources.value, loaded, live, options, folder, {
     ...(options.maxAge !== undefined && { maxAge: formatDuration(options.maxAge) }),
     ...(options.onExpired !== undefined && { onExpired: options.onExpired }),
-    ...(options.expect !== undefined && { expect: options.expect }),
   });
   const progress = await startProgress(io, options, mask);
   try {
@@ -48,30 +55,30 @@ export async function record(
       await write(io.stderr, `stopped by ${stopped}: nothing was recorded\n`);
       return stopped === 'SIGINT' ? EXIT.sigint : EXIT.sigterm;
     }
-    if (options.expect !== undefined) {
-      const { verdict } = reportOn(loaded.gates, measurements, {
-        version: VERSION,
-        mode: 'live',
-        recordedAt: null,
-        asOf: loaded.asOf,
-        policy: { onNoData: 'inconclusive', onBackendError: 'error' },
-        notes: [],
-      });
-      if (verdict !== options.expect) {
-        await write(io.stderr, `${unexpected(options.expect, verdict, loaded.asOf)}\n`);
-        return EXIT.fail;
-      }
-    }
-    const written = await recorder.write();
+    const report = options.expect === undefined ? undefined : liveReport(loaded, measurements);
+    const isExpected = report === undefined || report.verdict === options.expect;
+    const written = await recorder.write(
+      isExpected && options.expect !== undefined ? { expect: options.expect } : {},
+    );
     if (!written.ok) return session.refuse(written.failures);
     const failures = [...measurements.values()].filter(({ state }) => state === 'failed').length;
-    const shown = shownFolder(session, setFolder(session, sources.value, folder));
+    const target = setFolder(session, sources.value, folder);
+    const shown = shownFolder(session, target);
     const left = failures === 0 ? '' : `, ${counted(failures, 'question')} without an answer among them`;
     if (!options.quiet)
       await write(
         io.stdout,
         `${shown}: ${counted(written.value.files, 'answer')} as of ${formatInstant(loaded.asOf)}${left}\n`,
       );
+    if (report !== undefined && !isExpected) {
+      await write(io.stderr, `${unexpected(options.expect ?? '', report.verdict, loaded.asOf, shown)}\n`);
+      return EXIT.fail;
+    }
+    const trouble =
+      report === undefined
+        ? []
+        : await guard(session, sources.value, loaded, report, target, incidents.value, options);
+    if (trouble.length > 0) return session.refuse(trouble);
     return failures === 0 ? EXIT.pass : EXIT.backend;
   } finally {
     progress.stop();
@@ -79,14 +86,38 @@ export async function record(
   }
 }
 
-function unexpected(expected: string, verdict: string, asOf: number): string {
+/** Writes the test of the set, and tells what is left to do so that its incidents have a guard. */
+async function guard(
+  session: Session,
+  sources: Sources,
+  loaded: Loaded,
+  report: Outcome,
+  folder: string,
+  incidents: readonly ListedIncident[],
+  { quiet, incidents: file }: RecordOptions,
+): Promise<readonly Failure[]> {
+  const { mask } = session.secrets;
+  const ids = incidents.map(({ id, about }) => (about === null ? id : `${id}, ${about}`));
+  const subject = ids.length === 0 ? path.basename(folder) : ids.join('; ');
+  const { told, failures } = await writeReplayTest(session, sources, loaded, report, folder, {
+    subject,
+    head: HEAD,
+  });
+  if (!quiet) await write(session.io.stdout, mask(told.map((line) => `${line}\n`).join('')));
+  if (file !== undefined) await session.tell(guardsToWrite(incidents, file, loaded, report));
+  return failures;
+}
+
+const HEAD = 'Written by "gatekeeper record --expect": what was recorded must be judged so for ever.';
+
+function unexpected(expected: string, verdict: string, asOf: number, folder: string): string {
   return [
-    `the gates say ${verdict} at ${formatInstant(asOf)}, and ${expected} is expected: nothing was recorded`,
-    '   give another --at or --window, or record it without --expect',
+    `the gates say ${verdict} at ${formatInstant(asOf)}, and ${expected} is expected: no test was written`,
+    `   ${folder} holds what was answered; to try another --at or --window, give another folder or remove this one`,
   ].join('\n');
 }
 
-function misuseOf({ at, maxAge, onExpired }: RecordOptions): Failure | undefined {
+function misuseOf({ at, maxAge, onExpired, expect, incidents }: RecordOptions): Failure | undefined {
   if (at !== undefined && at > realClock.now())
     return {
       code: 'usage',
@@ -95,5 +126,11 @@ function misuseOf({ at, maxAge, onExpired }: RecordOptions): Failure | undefined
     };
   if (onExpired !== undefined && maxAge === undefined)
     return { code: 'usage', message: '--on-expired goes with --max-age', mend: 'say from which age on' };
+  if (incidents !== undefined && expect === undefined)
+    return {
+      code: 'usage',
+      message: '--incidents goes with --expect',
+      mend: 'write --expect fail: what is guarded against must be seen to fail',
+    };
   return undefined;
 }

@@ -5,7 +5,7 @@ import { loadAll } from '../inventory/plugins.js';
 import { type Io, write } from '../io.js';
 import type { CommonOptions } from '../options.js';
 import { Session } from '../session.js';
-import { backtestSchema, plugins, resultSchema } from '../wire.js';
+import { backtestSchema, plugins, resultSchema, rolloutsSchema } from '../wire.js';
 
 /** Documents that have a published schema. */
 export const SCHEMA_KINDS = [
@@ -16,6 +16,7 @@ export const SCHEMA_KINDS = [
   'manifest',
   'result',
   'backtest',
+  'rollouts',
   'test',
 ] as const;
 type SchemaKind = (typeof SCHEMA_KINDS)[number];
@@ -49,6 +50,8 @@ async function documentOf(kind: SchemaKind): Promise<object> {
       return named(kind, (await resultSchema()).resultJsonSchema());
     case 'backtest':
       return named(kind, (await backtestSchema()).backtestJsonSchema());
+    case 'rollouts':
+      return named(kind, (await rolloutsSchema()).rolloutsJsonSchema());
     case 'manifest':
       return (await import('../../recording/manifest.js')).manifestJsonSchema();
     case 'test':

@@ -85,7 +85,7 @@ function toleranceText({ breaches, steps }: { readonly breaches: number; readonl
 }
 
 /** Kinds that are asked once, whatever the window's steps. */
-const WITHOUT_STEPS = new Set(['samples', 'crawl']);
+const WITHOUT_STEPS = new Set(['samples', 'crawl', 'cache-probe']);
 
 function inconclusiveLines(criterion: Criterion, gate: Gate): readonly string[] {
   const { rule, coverage, maxAgeMs, evidence, arms } = criterion;

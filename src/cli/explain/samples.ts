@@ -1,6 +1,7 @@
 import type { Criterion } from '../../contracts/gate.js';
 import { KAYENTA_FEWEST } from '../../model/kayenta.js';
 import { boundsOf, needsBaseline } from '../../model/limit.js';
+import { isProbe } from '../../model/page.js';
 import { numberText } from '../plan/limits.js';
 
 const FEWEST = 30;
@@ -23,7 +24,7 @@ interface Default {
 function defaultOf({ kind, rule, evidence }: Criterion): Default | undefined {
   const { take, pass, unit } = rule;
   if (evidence === 'kayenta') return { samples: KAYENTA_FEWEST, how: 'an interval of fewer means nothing' };
-  if (kind === 'value' || kind === 'crawl' || take.kind === 'count') return { samples: 1, how: '' };
+  if (kind === 'value' || isProbe(kind) || take.kind === 'count') return { samples: 1, how: '' };
   if (kind === 'rate') return unit.includes('/') ? { samples: 1, how: '' } : fewest();
   if (take.kind === 'quantile') return tenOf(take.quantile);
   const isShare = take.kind === 'total' || take.kind === 'share-at-most' || take.kind === 'share-above';

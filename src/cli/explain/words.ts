@@ -20,6 +20,8 @@ export function asksText({ kind, signal, rule, arms }: Criterion, step: string):
       return `signal "${signal}": counts by bucket, ${each}`;
     case 'value':
       return `signal "${signal}": ${rule.take.kind === 'instant' ? 'one number at the end of the window' : `a number for each step of ${step}`}`;
+    case 'cache-probe':
+      return `signal "${signal}": every address of its list, asked for several times during the run`;
     case 'crawl':
       return `signal "${signal}": every page of its list, asked for once during the run`;
     default:
@@ -67,6 +69,18 @@ function takeWords(take: Take): string {
       return 'how many findings the pages have that the baseline does not have';
     case 'share-ok':
       return 'the share of the listed pages without a finding';
+    case 'recovery':
+      return `the time from the deploy until ${take.steps} steps in a row are ${take.operator} ${numberText(take.level)}; a step without data is none of them`;
+    case 'share-hit':
+      return `the share of the visits after the first that ${take.cache === null ? 'a cache' : `the cache "${take.cache}"`} answered`;
+    case 'age-quantile':
+      return `the age that ${numberText(take.quantile * 100)} % of the answers from caches do not exceed`;
+    case 'new-patterns':
+      return 'how many patterns of URLs crawlers hit in the window and not before it';
+    case 'since-crawl':
+      return take.quantile === 1
+        ? 'the longest time since a listed page was crawled'
+        : `the time since a crawl that ${numberText(take.quantile * 100)} % of the listed pages do not exceed`;
     case 'page-quantile':
       return `the value that ${numberText(take.quantile * 100)} % of the listed pages do not exceed`;
     default:

@@ -54,7 +54,7 @@ export function signalsIn({ names, read }: CatalogFolder): readonly CatalogSigna
     const source = read(name);
     const yaml = source === undefined ? undefined : parseYaml(source);
     if (yaml?.ok !== true) return [];
-    const { value: block } = checkShape(catalogSchema, yaml.value, yaml.value.value);
+    const { value: block } = checkShape(catalogSchema(), yaml.value, yaml.value.value);
     if (block === undefined) return [];
     const texts = KIND_KEYS.flatMap((kind) => textsIn(block[kind]));
     return [{ name, selectors: texts.flatMap(selectorsIn), parameters: block.with ?? {} }];

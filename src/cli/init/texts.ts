@@ -88,6 +88,7 @@ export function configText(url: string, schemas: string | undefined): string {
 /** Steps of a job, as GitHub Actions and those who took its form read them. */
 export const CI_STEPS: readonly string[] = [
   '- run: npx gatekeeper validate',
+  '- run: npx gatekeeper test --coverage',
   '- run: npx gatekeeper check --since "$DEPLOYED_AT" --report junit:gate.xml',
   '  env:',
   `    PROMETHEUS_URL: \${{ secrets.PROMETHEUS_URL }}`,

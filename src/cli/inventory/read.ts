@@ -43,7 +43,7 @@ export function gateFileOf(source: SourceText, env: Env): GateFile | undefined {
 }
 
 export function configFileOf(source: SourceText | null, env: Env): ConfigFile | undefined {
-  return source === null ? undefined : shaped(source, configSchema, env);
+  return source === null ? undefined : shaped(source, configSchema(), env);
 }
 
 function requiredVars(source: SourceText, env: Env): Record<string, string> {

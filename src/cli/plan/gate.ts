@@ -126,6 +126,7 @@ function windowRows({ windows }: Criterion): readonly Row[] {
 }
 
 function evidenceText({ evidence, kind, rule, coverage, maxAgeMs }: Criterion, gate: Gate): string {
+  if (kind === 'cache-probe') return `${evidence}, from every visit, made during the run`;
   if (kind === 'crawl') return `${evidence}, from every page of the list, asked for during the run`;
   const strata = strataOf(gate.window);
   const steps =

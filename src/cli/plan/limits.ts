@@ -35,6 +35,8 @@ export function numberText(value: number): string {
 /** What is judged in words: `p95`, `totals`, `the value at the end of the window`. */
 export function takeText(rule: Rule): string {
   if (rule.takeText !== null) return rule.takeText;
-  if (rule.take.kind === 'findings') return 'findings';
+  if (rule.take.kind === 'share-hit') return 'hits among the visits after the first';
+  if (rule.take.kind === 'findings' || rule.take.kind === 'new-patterns') return rule.take.kind;
+  if (rule.take.kind === 'since-crawl') return 'max since-crawl';
   return rule.take.kind === 'instant' ? 'the value at the end of the window' : 'totals over the window';
 }

@@ -85,7 +85,7 @@ function boundToNow(key: string, part: string, span: Failure['span']): Failure {
 }
 
 /** A question whose text speaks of its own window means something else over a longer one. */
-function wayOf(query: PreparedQuery, over: Line['over']): Line['way'] {
+export function wayOf(query: PreparedQuery, over: Line['over']): Line['way'] {
   const isCuttable =
     query.use === 'counts' || query.use === 'buckets' || query.use === 'steps' || query.use === 'raw';
   if (!isCuttable || /\{\{\s*(?:from|to)\s*\}\}/.test(query.text)) return 'each';

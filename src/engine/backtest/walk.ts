@@ -97,7 +97,7 @@ export async function walk(
 }
 
 /** The gate's own reason, or that of the first criterion which made it what it is. */
-function reasonOf({ verdict, reason, ruled }: GateVerdict): string | null {
+export function reasonOf({ verdict, reason, ruled }: GateVerdict): string | null {
   const own = ruled.find((each) => each.verdict === verdict && !each.criterion.isAdvisory);
   return reason?.code ?? own?.reason?.code ?? null;
 }
@@ -111,10 +111,15 @@ interface Row {
 }
 
 function rowOf(rows: Map<string, Row>, criterion: Criterion, series: Labels | null): Row {
-  const key = series === null ? criterion.key : `${criterion.key}${labelsText(series)}`;
+  const key = keyOf(criterion, series);
   const row = rows.get(key) ?? { key, criterion, movable: movableOf(criterion), cells: [], tried: 0 };
   rows.set(key, row);
   return row;
+}
+
+/** A criterion and its series under "across: each". */
+export function keyOf({ key }: Criterion, series: Labels | null): string {
+  return series === null ? key : `${key}${labelsText(series)}`;
 }
 
 /** A point estimate costs nothing to try. */

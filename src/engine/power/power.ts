@@ -95,8 +95,7 @@ function crossings(
   return Array.from({ length: rollouts }, (_, i) => {
     const { judged, baseline } = drawRollout(traffic, steps, change, randomOf(SEED + i));
     const { evidence } = criterion.judge.judge(rule, judged, baseline);
-    const first = evidence?.firstCrossing ?? null;
-    return first === null ? null : { side: first.side, stratum: Math.max(first.stratum, rule.minSteps - 1) };
+    return evidence?.firstCrossing ?? null;
   });
 }
 

@@ -53,10 +53,15 @@ export function estimateBuckets(
     case 'sum':
     case 'slope':
     case 'age':
+    case 'recovery':
     case 'findings':
     case 'regressions':
     case 'share-ok':
+    case 'share-hit':
     case 'page-quantile':
+    case 'age-quantile':
+    case 'new-patterns':
+    case 'since-crawl':
       return NOTHING;
     default:
       return unreachable(take);

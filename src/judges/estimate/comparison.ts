@@ -6,6 +6,7 @@ import type { Reason } from '../../model/reason.js';
 import type { SequentialEvidence } from '../../model/sequential.js';
 import { estimate, perStratum } from './estimate.js';
 import type { Estimate } from './found.js';
+import { openRecovery } from './recovery.js';
 
 /** Estimates in the rule's unit. */
 export function scaled(rule: Rule, observation: Observation): Estimate {
@@ -15,11 +16,14 @@ export function scaled(rule: Rule, observation: Observation): Estimate {
     ...raw,
     value: raw.value === null ? null : raw.value * factor,
     interval: raw.interval && [raw.interval[0] * factor, raw.interval[1] * factor],
+    ...(raw.least !== undefined && { least: raw.least * factor }),
   };
 }
 
 export function readingOf(found: Estimate | undefined): Reading {
-  return found?.value == null ? NO_READING : { value: found.value, isAtLeast: found.isAtLeast };
+  if (found?.value == null) return NO_READING;
+  const { value, isAtLeast, least } = found;
+  return { value, isAtLeast, ...(least !== undefined && { least }) };
 }
 
 /** Why a condition was left open, in words. */
@@ -30,6 +34,14 @@ export function openQuestion(rule: Rule, seen: Estimate, control: Estimate | und
     needsBaseline(rule.pass.condition) || (rule.warn !== null && needsBaseline(rule.warn.condition));
   if (isCompared && (control === undefined || control.value === null)) {
     return { code: 'no-baseline', text: 'the baseline has no value to compare with' };
+  }
+  if (rule.take.kind === 'recovery') return openRecovery(seen);
+  if ((seen.isAtLeast || control?.isAtLeast) && rule.take.kind === 'since-crawl') {
+    return {
+      code: 'partial',
+      text: 'a page was not crawled in all the time that was looked at, which is too short to tell',
+      next: 'look further back with "look-back", over a log that goes back as far',
+    };
   }
   if (seen.isAtLeast || control?.isAtLeast) {
     return {
@@ -76,9 +88,15 @@ export function describe(
     baseline: control === undefined ? null : { value: control.value, n: control.n },
     bound: Number.isFinite(bound) ? bound : null,
     evidence,
-    notes: [
-      ...seen.notes,
-      ...(seen.isAtLeast ? ['the value is at least this: it lies above the last bucket edge'] : []),
-    ],
+    notes: [...seen.notes, ...(seen.isAtLeast ? whyAtLeast(rule) : [])],
   };
+}
+
+function whyAtLeast({ take }: Rule): readonly string[] {
+  if (take.kind === 'recovery') return [];
+  const why =
+    take.kind === 'since-crawl'
+      ? 'a page was not crawled in all the time that was looked at'
+      : 'it lies above the last bucket edge';
+  return [`the value is at least this: ${why}`];
 }

@@ -7,6 +7,8 @@ export interface Estimate {
   readonly interval: readonly [number, number] | null;
   /** True when the value is only known to be at least this: a quantile above the last bucket edge. */
   readonly isAtLeast: boolean;
+  /** Where no more is known than that it lies between this and `value`, or from this on. */
+  readonly least?: number;
   readonly notes: readonly string[];
 }
 

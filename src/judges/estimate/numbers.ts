@@ -2,21 +2,27 @@ import type { Take } from '../../model/take.js';
 import { wilson } from '../../stats/interval.js';
 import { mean, quantileR7, slope } from '../../stats/summary.js';
 import { type Estimate, NOTHING } from './found.js';
+import { estimateRecovery } from './recovery.js';
 
 /** Reduces a series of numbers per stratum. A slope is per second. */
 export function estimateNumbers(take: Take, strata: readonly (number | null)[], stepMs: number): Estimate {
   const n = strata.filter((value) => value !== null).length;
+  if (take.kind === 'recovery') return { ...estimateRecovery(take, strata, stepMs), n };
   const value = reduceNumbers(take, strata, stepMs);
   return value === null ? NOTHING : { ...NOTHING, value, n };
 }
 
-/** Reduces raw observations; shares come with their interval, since each observation is one trial. */
-export function estimateRaw(take: Take, values: readonly number[]): Estimate {
+/**
+ * Reduces raw observations; shares come with their interval, since each observation is one trial.
+ *
+ * @param isAtLeast true when of some values only the lower end is known
+ */
+export function estimateRaw(take: Take, values: readonly number[], isAtLeast: boolean): Estimate {
   const n = values.length;
   const value = reduceNumbers(take, values, 0);
   if (value === null) return NOTHING;
   const isShare = take.kind === 'share-at-most' || take.kind === 'share-above';
-  return { ...NOTHING, value, n, interval: isShare ? wilson(value * n, n) : null };
+  return { ...NOTHING, value, n, interval: isShare ? wilson(value * n, n) : null, isAtLeast };
 }
 
 /** @returns null when there is no number to reduce, or none that the take is defined on */
@@ -46,6 +52,8 @@ export function reduceNumbers(take: Take, strata: readonly (number | null)[], st
     }
     case 'quantile':
     case 'page-quantile':
+    case 'age-quantile':
+    case 'since-crawl':
       return quantileR7(
         [...values].sort((a, b) => a - b),
         take.quantile,
@@ -60,9 +68,12 @@ export function reduceNumbers(take: Take, strata: readonly (number | null)[], st
       return (satisfied + tolerated) / (2 * values.length);
     }
     case 'age':
+    case 'recovery':
     case 'findings':
     case 'regressions':
     case 'share-ok':
+    case 'share-hit':
+    case 'new-patterns':
       return null;
   }
 }

@@ -1,7 +1,8 @@
 import type { Rule } from '../../contracts/judge.js';
 import type { Count, Evidence, Observation } from '../../model/evidence.js';
 import type { Take } from '../../model/take.js';
-import type { Family, Pair } from '../../stats/sequential/block.js';
+import type { Pair } from '../../stats/pair.js';
+import type { Family } from '../../stats/sequential/block.js';
 import { bucketCountAtMost } from '../../stats/summary.js';
 import { readingsIn } from '../estimate/comparison.js';
 

@@ -1,7 +1,7 @@
 import type { Bound } from '../../model/limit.js';
+import { tHalfWidth } from '../../stats/paired-t.js';
 import type { Family } from '../../stats/sequential/block.js';
 import { scatterOf, scatterOfOne } from '../../stats/sequential/overdispersion.js';
-import { pairedHalfWidth } from '../../stats/sequential/paired.js';
 import { mean, standardDeviation } from '../../stats/summary.js';
 import type { Data } from './data.js';
 
@@ -79,7 +79,9 @@ export function rangeOf(data: Data, bound: Bound, factor: number): Range | undef
 function student(differences: readonly number[], back: (value: number) => number, own: number): Range {
   const centre = mean(differences);
   const deviation = standardDeviation(differences);
-  const half = pairedHalfWidth(differences.length, deviation, ALPHA);
+  const width = tHalfWidth(differences.length, ALPHA);
+  // No spread leaves no doubt, but for the first few.
+  const half = Number.isFinite(width) ? width * deviation : width;
   const error = deviation / Math.sqrt(differences.length);
   const estimate = back(centre);
   return {

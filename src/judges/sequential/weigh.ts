@@ -1,8 +1,8 @@
 import type { Bound, Condition, Operator, Outcome } from '../../model/limit.js';
+import { pairedTEvidenceBeyond } from '../../stats/paired-t.js';
 import { crossing } from '../../stats/sequential/crossing.js';
 import { lnBeyondBound } from '../../stats/sequential/one-arm.js';
 import { type Scatter, scatterOf, scatterOfOne } from '../../stats/sequential/overdispersion.js';
-import { lnPairedT } from '../../stats/sequential/paired.js';
 import { lnBeyondLine } from '../../stats/sequential/two-arms.js';
 import type { Data } from './data.js';
 
@@ -20,6 +20,8 @@ export interface Weighed {
 export interface Budgets {
   readonly falseAlarm: number;
   readonly falsePass: number;
+  /** Fewest strata with data that may decide. */
+  readonly minSteps: number;
 }
 
 /**
@@ -55,8 +57,8 @@ export function outcomeOf(weighed: Weighed): Outcome {
   return weighed.holdsAt === null ? 'open' : 'holds';
 }
 
-function split({ falseAlarm, falsePass }: Budgets, parts: number): Budgets {
-  return { falseAlarm: falseAlarm / parts, falsePass: falsePass / parts };
+function split({ falseAlarm, falsePass, minSteps }: Budgets, parts: number): Budgets {
+  return { falseAlarm: falseAlarm / parts, falsePass: falsePass / parts, minSteps };
 }
 
 function every(parts: readonly Weighed[]): Weighed {
@@ -96,8 +98,9 @@ function latest(places: readonly (number | null)[]): number | null {
 function compare(operator: Operator, bound: Bound, data: Data, budgets: Budgets, factor: number): Weighed {
   const worse = operator === '>=' || operator === '>' ? -1 : 1;
   const { test, lnE, scatter } = testOf(bound, data, factor);
-  const broken = crossing(lnE(worse), budgets.falseAlarm, scatter);
-  const holds = crossing(lnE(worse === 1 ? -1 : 1), budgets.falsePass, scatter);
+  const from = budgets.minSteps - 1;
+  const broken = crossing(lnE(worse), budgets.falseAlarm, from, scatter);
+  const holds = crossing(lnE(worse === 1 ? -1 : 1), budgets.falsePass, from, scatter);
   const place = (at: number | null): number | null => (at === null ? null : (data.at[at] ?? null));
   return {
     test,
@@ -147,7 +150,7 @@ function testOf(bound: Bound, data: Data, factor: number): Test {
         const ratios = judged.map((value, i) => Math.log(value / (baseline[i] ?? Number.NaN)));
         return {
           test: 'paired-t-log',
-          lnE: (side) => untilUnfit(ratios, (fit) => lnPairedT(fit, Math.log(bound.scale), side)),
+          lnE: (side) => untilUnfit(ratios, (fit) => pairedTEvidenceBeyond(fit, Math.log(bound.scale), side)),
         };
       }
       // A share of a baseline that is 0 or below says nothing: no evidence, for either side.
@@ -156,15 +159,18 @@ function testOf(bound: Bound, data: Data, factor: number): Test {
       const gaps = judged.map((value, i) => value - bound.scale * (baseline?.[i] ?? 0));
       return {
         test: baseline === null ? 't' : 'paired-t',
-        lnE: (side) => lnPairedT(gaps, bound.offset, side),
+        lnE: (side) => untilUnfit(gaps, (fit) => pairedTEvidenceBeyond(fit, bound.offset, side)),
       };
     }
   }
 }
 
-/** Evidence of the steps before the first that has no logarithm; from there on nothing is added to it. */
-function untilUnfit(ratios: readonly number[], lnE: (fit: readonly number[]) => Float64Array): Float64Array {
-  const unfit = ratios.findIndex((ratio) => !Number.isFinite(ratio));
-  const found = lnE(unfit < 0 ? ratios : ratios.slice(0, unfit));
-  return Float64Array.from(ratios, (_, i) => found[Math.min(i, found.length - 1)] ?? 0);
+/** Evidence of the steps before the first that has no logarithm, or is too far off; from there on nothing is added. */
+function untilUnfit(
+  differences: readonly number[],
+  lnE: (fit: readonly number[]) => Float64Array,
+): Float64Array {
+  const unfit = differences.findIndex((difference) => !Number.isFinite(difference));
+  const found = lnE(unfit < 0 ? differences : differences.slice(0, unfit));
+  return Float64Array.from(differences, (_, i) => found[Math.min(i, found.length - 1)] ?? 0);
 }

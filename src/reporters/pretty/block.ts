@@ -4,6 +4,7 @@ import { type ChartLine, chartOf } from './chart.js';
 import type { Grid } from './grid.js';
 import { pad, shorten, widthOf, wrap } from './measure.js';
 import type { Canvas } from './paint.js';
+import { reasonLines } from './reason.js';
 
 const MOST_QUERIES = 2;
 /** Room that a chart leaves for the words at its right. */
@@ -15,6 +16,25 @@ const WHY: ReadonlySet<Label> = new Set(['why', 'was', 'waiver', 'failed']);
 const PEOPLE: ReadonlySet<Label> = new Set(['owner', 'runbook', 'spec']);
 /** Last, next to the prompt. */
 const WHO: ReadonlySet<Label> = new Set([...PEOPLE, 'next']);
+
+/** A detail, and its text with its lines where they stand for themselves. */
+export interface Told extends Detail {
+  readonly lines?: string;
+}
+
+/** Everything that the person on call needs of one criterion; why it has no verdict in lines of its own, where it has some. */
+export function toldOf(
+  report: GateReport,
+  gate: GateResult,
+  criterion: CriterionResult,
+  { reasons }: Canvas,
+): readonly Told[] {
+  const lines = reasons.get(criterion.key);
+  const details = detailsOf(report, gate, criterion);
+  return lines === undefined
+    ? details
+    : details.map((detail) => (detail.label === 'why' ? { ...detail, lines } : detail));
+}
 
 /** What stands under the row of a criterion: why, since when, on what evidence, who, and what to do next. */
 export function blockLines(
@@ -28,13 +48,13 @@ export function blockLines(
   const room = style.width - grid.indent - grid.label - CHART_WORDS;
   const chart = chartOf(gate, criterion, canvas, room);
   const isDrawn = chart.some(({ kind }) => kind === 'beyond');
-  const details = detailsOf(report, gate, criterion).filter(({ label }) => label !== 'query');
+  const details = toldOf(report, gate, criterion, canvas).filter(({ label }) => label !== 'query');
   const why = details.filter(({ label }) => WHY.has(label));
   const who = details.filter(({ label }) => WHO.has(label));
   const what = details.filter(
     ({ label }) => !WHY.has(label) && !WHO.has(label) && !(label === 'beyond' && isDrawn),
   );
-  const print = (lines: readonly Detail[]): readonly string[] => detailLines(lines, grid, canvas);
+  const print = (lines: readonly Told[]): readonly string[] => detailLines(lines, grid, canvas);
   return [
     ...print(why),
     ...chartLines(chart, grid, canvas),
@@ -89,30 +109,32 @@ function queryLines(
 
 /** Labelled lines; a label that repeats is left out, and what fits beside the owner stands there. */
 export function detailLines(
-  details: readonly Detail[],
+  details: readonly Told[],
   grid: Grid,
   { style, paint }: Canvas,
 ): readonly string[] {
   const room = style.width - grid.indent - grid.label;
   const hang = ' '.repeat(grid.indent + grid.label);
-  const lines = besideOwner(details, room);
-  return lines.flatMap(({ label, text }, index) => {
-    const shown = lines[index - 1]?.label === label ? '' : label;
+  const all = besideOwner(details, room);
+  return all.flatMap(({ label, text, lines }, index) => {
+    const shown = all[index - 1]?.label === label ? '' : label;
     const lead = ' '.repeat(grid.indent) + paint.faint(pad(shown, grid.label));
     const brush = label === 'next' ? paint.strong : label === 'query' ? paint.faint : (line: string) => line;
-    return wrap(text, room).map((line, row) => (row === 0 ? lead : hang) + brush(line));
+    const rows = lines === undefined ? wrap(text, room) : reasonLines(lines, room, style.ascii);
+    return rows.map((line, row) => (row === 0 ? lead : hang) + brush(line));
   });
 }
 
-function besideOwner(details: readonly Detail[], room: number): readonly Detail[] {
-  const lines: Detail[] = [];
-  for (const { label, text } of details) {
+function besideOwner(details: readonly Told[], room: number): readonly Told[] {
+  const lines: Told[] = [];
+  for (const detail of details) {
+    const { label, text } = detail;
     const last = lines.at(-1);
     const joined = `${last?.text ?? ''}   ${label} ${text}`;
     const isBeside =
       last !== undefined && PEOPLE.has(label) && PEOPLE.has(last.label) && widthOf(joined) <= room;
     if (isBeside) lines[lines.length - 1] = { label: last.label, text: joined };
-    else lines.push({ label, text });
+    else lines.push(detail);
   }
   return lines;
 }

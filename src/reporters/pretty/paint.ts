@@ -18,6 +18,8 @@ export interface Paint {
 export interface Canvas {
   readonly style: Style;
   readonly paint: Paint;
+  /** Reasons to print line by line, by the key of their criterion; not yet safe, see `reasonLines`. */
+  readonly reasons: ReadonlyMap<string, string>;
 }
 
 export function brushOf(word: Word, paint: Paint): Brush {

@@ -16,6 +16,7 @@ import { lengthText, sinceText, sourceText, spanText } from '../words/window.js'
 import { distinct, groupsOf } from './groups.js';
 import { flow, widthOf, wrap } from './measure.js';
 import { brushOf, type Canvas } from './paint.js';
+import { reasonLines } from './reason.js';
 
 const INDENT = '  ';
 
@@ -68,8 +69,9 @@ function groupLines(
     group.map((criterion) => criterion.runbook ?? gate.runbook),
     2,
   );
+  const told = canvas.reasons.get(first.key);
   const lines = [
-    reasonText(first),
+    told === undefined ? reasonText(first) : null,
     ...detailsOf(report, gate, first).flatMap(({ label, text }) =>
       label === 'was' || label === 'failed' ? [`${label} ${text}`] : [],
     ),
@@ -87,7 +89,8 @@ function groupLines(
     first.reason?.next === undefined ? null : `next ${first.reason.next}`,
     `next ${explainCommand(first.key)}`,
   ];
-  return [...heads, ...lines.flatMap((line) => (line === null ? [] : indented(line, canvas)))];
+  const why = told === undefined ? [] : linesOf(told, canvas);
+  return [...heads, ...why, ...lines.flatMap((line) => (line === null ? [] : indented(line, canvas)))];
 }
 
 /** `PASS latency-p95 412ms <= 450ms`; the numbers go below where the name is long, and always where it did not pass. */
@@ -135,6 +138,16 @@ function tight(text: string): string {
 
 function labelled(label: string, text: string): string | null {
   return text === '' ? null : `${label} ${text}`;
+}
+
+/** A reason line by line; all but its first line stand deeper than anything of ours, as a server wrote them. */
+function linesOf(reason: string, { style }: Canvas): readonly string[] {
+  const [first = '', ...rest] = reason.split('\n');
+  const hang = INDENT + INDENT;
+  return [
+    ...reasonLines(first, style.width - INDENT.length, style.ascii).map((line) => INDENT + line),
+    ...reasonLines(rest.join('\n'), style.width - hang.length, style.ascii).map((line) => hang + line),
+  ];
 }
 
 function indented(text: string, { style }: Canvas): readonly string[] {

@@ -1,9 +1,8 @@
 import type { GateReport, GateResult } from '../../model/report.js';
-import { type Detail, detailsOf } from '../words/detail.js';
 import { gateSentence } from '../words/sentence.js';
 import { decidedByGate, wordOfVerdict } from '../words/verdict.js';
 import { armTexts, momentText, sinceText, sourceText, windowText } from '../words/window.js';
-import { blockLines, detailLines } from './block.js';
+import { blockLines, detailLines, type Told, toldOf } from './block.js';
 import { type Grid, gridOf, isAlone, rowLines } from './grid.js';
 import { distinct, type Group, groupsOf } from './groups.js';
 import { flow, wrap } from './measure.js';
@@ -101,10 +100,10 @@ function groupLines(
       ...blockLines(report, gate, criterion, grid, canvas),
     ]);
   }
-  const shared = detailsOf(report, gate, first).filter(
+  const shared = toldOf(report, gate, first, canvas).filter(
     ({ label }) => label === 'why' || label === 'failed' || label === 'next',
   );
-  const details: readonly Detail[] = [
+  const details: readonly Told[] = [
     ...shared.filter(({ label }) => label !== 'next'),
     {
       label: 'owner',

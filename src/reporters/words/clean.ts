@@ -19,11 +19,20 @@ const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
 export function oneLine(text: string): string {
   // Nearly every text; all that follows would leave it as it is, in ten times the time.
   if (PLAIN.test(text) && !text.includes('::') && !text.includes('##')) return text;
-  const printable = stripVTControlCharacters(text)
-    .replace(/\p{White_Space}/gu, ' ')
-    .replace(/[\p{Cc}\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu, '')
-    .replace(/[\p{Cs}\ufffe\uffff]/gu, '\ufffd');
-  return withoutCommands(printable).replace(/ {2,}/g, ' ').trim();
+  // In a sentence a caret points at nothing.
+  return printable(text.replace(/\n *\^(?=\n|$)/g, ''))
+    .replace(/ {2,}/g, ' ')
+    .trim();
+}
+
+/** One line of a text, safe to print, with the columns it has: what is left out or replaced may shift them. */
+export function printable(line: string): string {
+  return withoutCommands(
+    stripVTControlCharacters(line)
+      .replace(/\p{White_Space}/gu, ' ')
+      .replace(/[\p{Cc}\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu, '')
+      .replace(/[\p{Cs}\ufffe\uffff]/gu, '\ufffd'),
+  );
 }
 
 /**

@@ -1,25 +1,10 @@
 import type { Page } from '../../model/page.js';
-
-/** An address as browsers write it, without its fragment; undefined for what is none. */
-export function normalUrl(text: string, base?: string): string | undefined {
-  try {
-    // Not asked before whether it can be read: that would read it twice.
-    const url = new URL(text, base);
-    url.hash = '';
-    return url.href;
-  } catch {
-    return undefined;
-  }
-}
+import { normalUrl } from '../probing/addresses.js';
 
 /** What relative addresses of a page start from. */
 export function baseOf({ url, hops, html }: Page): string {
   const final = hops.at(-1)?.url ?? url;
   return (html?.base == null ? undefined : normalUrl(html.base, final)) ?? final;
-}
-
-export function isAbsolute(text: string): boolean {
-  return /^https?:\/\//i.test(text.trim());
 }
 
 /** Canonical addresses as written: those of the head, and those of `Link` headers. */

@@ -1,29 +1,12 @@
 import * as z from 'zod';
-import { strict, stringOrSecret } from '../../contracts/schema.js';
+import { optional, strict } from '../../contracts/schema.js';
+import { host, mannersShape, text } from '../probing/words.js';
 import { CHECKS } from './checks/all.js';
 import { COLUMNS, expectSchema } from './expect.js';
 
-const HOST =
-  /^(?:[Hh][Tt][Tt][Pp][Ss]?:\/\/)?(?:\{\{[^{}]+\}\}|[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?:\d{1,5}|\{\{[^{}]+\}\}))?\/?$/;
-const RATE = /^(\d+(?:\.\d+)?)\s*\/\s*(s|min)$/;
-
-const host = z
-  .string()
-  .refine((written) => HOST.test(written), {
-    error:
-      'a host is a name, with a port where it is not 80 or 443\nwrite shop.example.com, or https://shop.example.com',
-  })
-  // A reference to the environment may stand for it.
-  .meta({ pattern: `${HOST.source}|\\$\\{` });
-const text = z.string().min(1, 'an empty text says nothing');
 const scalar = z
   .union([z.string(), z.number(), z.boolean()], { error: 'a single value is expected' })
   .transform(String);
-const named = z.record(
-  z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/, 'the name of a header or cookie'),
-  stringOrSecret,
-);
-
 const row = strict({
   ...Object.fromEntries(
     COLUMNS.map((column) => [column, scalar.optional().meta({ description: aboutColumn(column) })]),
@@ -49,63 +32,35 @@ export const urlsSchema = z
   .meta({ description: 'The pages: a list, { csv: PATH } or { sitemap: URL }.' });
 
 const shape = strict({
-  hosts: z
-    .array(host)
-    .min(1, 'list at least one host')
-    .meta({ description: 'All that may be asked: hosts of your own.', examples: [['shop.example.com']] }),
-  'foreign-hosts': z
-    .array(host)
-    .optional()
-    .meta({ description: 'Hosts of others that may be asked, too, as far as their robots.txt allows.' }),
-  base: text
-    .optional()
-    .meta({ description: 'What pages without a host start from.', examples: ['https://shop.example.com'] }),
+  ...mannersShape,
+  'foreign-hosts': optional(() => z.array(host), {
+    description: 'Hosts of others that may be asked, too, as far as their robots.txt allows.',
+  }),
   urls: urlsSchema,
-  expect: expectSchema.optional(),
-  'at-most': z
-    .number()
-    .int('a whole number of pages')
-    .min(1, 'at least 1 page')
-    .max(100_000, 'at most 100,000 pages')
-    .optional()
-    .meta({ description: 'Pages that the list may have; 10,000.' }),
-  rate: z
-    .string('a rate such as 2/s or 30/min is expected\nwrite it like "2/s"')
-    .regex(RATE, { abort: true, error: 'a rate such as 2/s or 30/min is expected' })
-    .refine((written) => parseRate(written) > 0, 'a rate above 0 is expected')
-    .optional()
-    .meta({ description: 'Requests to each host; 2/s.', examples: ['2/s', '30/min'] }),
-  connections: z
-    .number()
-    .int('a whole number of connections')
-    .min(1, 'at least 1 connection')
-    .max(64, 'at most 64 connections')
-    .optional()
-    .meta({ description: 'Connections to each host at a time; 2.' }),
-  headers: named
-    .optional()
-    .meta({ description: 'Sent to the host of the page alone, not to where it redirects.' }),
-  cookies: named.optional().meta({ description: 'The same for cookies.', examples: [{ arm: '{{track}}' }] }),
-  'user-agent': text
-    .optional()
-    .meta({ description: 'Who we say we are; the name and version of this tool.' }),
-  contact: text
-    .optional()
-    .meta({ description: 'Told beside it: an address where the owners of a host learn more.' }),
-  'allow-private': z
-    .boolean()
-    .optional()
-    .meta({ description: 'True: hosts may have addresses of this machine or of a private network.' }),
-  render: strict({
-    chromium: text.meta({ description: 'The program, such as /usr/bin/chromium.' }),
-  })
-    .optional()
-    .meta({ description: 'What runs the scripts of a page, for the check "rendered".' }),
-  baseline: strict({
-    recorded: text.meta({ description: 'A set recorded before the release, relative to this file.' }),
-  })
-    .optional()
-    .meta({ description: 'What regressions are counted against, where it is no arm.' }),
+  expect: optional(() => expectSchema),
+  'at-most': optional(
+    () =>
+      z
+        .number()
+        .int('a whole number of pages')
+        .min(1, 'at least 1 page')
+        .max(100_000, 'at most 100,000 pages'),
+    { description: 'Pages that the list may have; 10,000.' },
+  ),
+  render: optional(
+    () =>
+      strict({
+        chromium: text.meta({ description: 'The program, such as /usr/bin/chromium.' }),
+      }),
+    { description: 'What runs the scripts of a page, for the check "rendered".' },
+  ),
+  baseline: optional(
+    () =>
+      strict({
+        recorded: text.meta({ description: 'A set recorded before the release, relative to this file.' }),
+      }),
+    { description: 'What regressions are counted against, where it is no arm.' },
+  ),
 });
 
 const isRendering = ({ expect }: z.output<typeof shape>): boolean =>
@@ -124,9 +79,3 @@ export const blockSchema = shape
   });
 
 export type CrawlBlock = z.output<typeof blockSchema>;
-
-/** Requests a second. */
-export function parseRate(written: string): number {
-  const [, number, per] = RATE.exec(written) ?? [];
-  return Number(number) / (per === 'min' ? 60 : 1);
-}

@@ -3,7 +3,7 @@ import type { Evidence, Observation, Trouble } from '../../model/evidence.js';
 import type { Finding } from '../../model/finding.js';
 import type { Page } from '../../model/page.js';
 import type { PageMeasure } from '../../model/take.js';
-import { normalUrl } from './addresses.js';
+import { normalUrl } from '../probing/addresses.js';
 import { finalHop, type Site } from './checks/check.js';
 import { isPageExpected } from './checks/status.js';
 import type { Chosen } from './expect.js';

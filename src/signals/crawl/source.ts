@@ -1,16 +1,15 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import * as z from 'zod';
 import type { Backend, BackendSite, PreparedQuery, QueryRequest } from '../../contracts/backend.js';
 import { expandPlaceholders } from '../../contracts/placeholders.js';
 import { failed, ok, type Result } from '../../model/failure.js';
 import { formatDuration } from '../../model/time.js';
+import { listReader, type ReadList } from '../list/file.js';
+import { queryOf } from '../probing/query.js';
 import { blockSchema } from './block.js';
-import { bindOrder, type Order, type ReadList } from './source/order.js';
+import { bindOrder, type Order } from './source/order.js';
 
 const baselineSchema = z.strictObject({ recorded: z.string() });
-const MOST_LIST_BYTES = 64 * 1024 * 1024;
 
 /** Asks web servers for pages; what a crawl asks instead of a backend. */
 export function crawlSource(site: BackendSite): Backend {
@@ -73,47 +72,5 @@ function prepareBaseline(written: string, request: QueryRequest, site: BackendSi
       const { recordedPages } = await import('./source/baseline.js');
       return recordedPages(resolve(site.folder, shown.value), shown.value);
     },
-  });
-}
-
-function queryOf(
-  site: BackendSite,
-  { use, window }: QueryRequest,
-  text: string,
-): Omit<PreparedQuery, 'fetch'> {
-  return { backend: site.id, key: JSON.stringify([site.id, text]), text, use, window, notes: [] };
-}
-
-/** Reads each list once: it is asked for by every criterion, arm and segment. */
-function listReader(folder: string): ReadList {
-  const known = new Map<string, ReturnType<ReadList>>();
-  const read: ReadList = (path) => {
-    try {
-      const bytes = readFileSync(resolve(folder, path));
-      if (bytes.length > MOST_LIST_BYTES) return unreadable(path, 'it is larger than 64 MiB');
-      const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
-      // As a reader finds it from where the run was started.
-      const file = relative('', resolve(folder, path));
-      return ok({ file, text: bytes.toString('utf8'), hash });
-    } catch (error) {
-      return unreadable(
-        path,
-        error instanceof Error && 'code' in error ? String(error.code) : 'unknown error',
-      );
-    }
-  };
-  return (path) => {
-    const list = known.get(path) ?? read(path);
-    known.set(path, list);
-    return list;
-  };
-}
-
-function unreadable(path: string, why: string): Result<never> {
-  return failed({
-    code: 'gatefile.invalid',
-    message: `"${path}" cannot be read (${why})`,
-    path: ['urls', 'csv'],
-    mend: 'check the path of the list; a relative one starts at the folder of the gate file',
   });
 }

@@ -1,8 +1,4 @@
-/** Events of both arms in one stratum: `k` of `n` trials, or `k` events in exposure `n`. */
-export interface Pair {
-  readonly judged: { readonly k: number; readonly n: number };
-  readonly baseline: { readonly k: number; readonly n: number };
-}
+import type { Pair } from '../pair.js';
 
 /** The line `judged = scale * baseline + offset` that parts allowed from not allowed rates. */
 export interface Line {

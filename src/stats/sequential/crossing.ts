@@ -12,13 +12,21 @@ export interface Crossing {
  * The first look at which evidence, tempered by the scatter of its strata, reaches 1/alpha.
  *
  * @param lnE after each stratum
+ * @param from index of the first stratum that may decide; before it too little is known of the scatter
  * @param scatter as long as `lnE`; none where the test itself learns the variance
  */
-export function crossing(lnE: Float64Array, alpha: number, scatter?: readonly Scatter[]): Crossing {
+export function crossing(
+  lnE: Float64Array,
+  alpha: number,
+  from: number,
+  scatter?: readonly Scatter[],
+): Crossing {
   const enough = Math.log(1 / alpha);
   let most = Number.NEGATIVE_INFINITY;
   let at: number | null = null;
   lnE.forEach((value, i) => {
+    // Tempering only takes: what is no more than the largest so far cannot become more.
+    if (i < from || value <= most) return;
     const spread = scatter?.[i];
     const held = spread === undefined ? value : tempered(value, spread);
     if (held > most) most = held;

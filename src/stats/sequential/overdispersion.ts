@@ -1,11 +1,17 @@
-import type { Family, Pair } from './block.js';
+import type { Pair } from '../pair.js';
+import { scoreOf } from '../score-of.js';
+import { lnBelieved, lnBelievedAlone, lnHeld } from './beliefs.js';
+import type { Family } from './block.js';
 import { STAKE } from './effects.js';
-import { scoreOf } from './score-of.js';
 
-/** Weight of the belief that requests are independent, in strata that hold `LEAST` information or more. */
+/** Strata of belief in independence, for the factor that is read. */
 const PRIOR = 3;
-/** Information that one term needs: below it a rare event alone looks like over-dispersion. */
-const LEAST = 6;
+/** Information that one term needs: a smaller one has the scatter of rare events, which is no normal one's. */
+const LEAST = 2;
+/** Information of a stratum from which on scatter beyond chance would show. */
+const PLENTY = 6;
+/** Weight that each stratum keeps in the common rate of the next: drift is followed, noise is not. */
+const MEMORY = 0.7;
 
 /** What the strata say of their own scatter, after each of them. */
 export interface Scatter {
@@ -15,37 +21,40 @@ export interface Scatter {
   readonly residual: number;
   /** Terms in it. */
   readonly terms: number;
-  /** Weight of the belief in independence. */
-  readonly prior: number;
+  /** What the rest says of it, as `lnBelieved` has it. */
+  readonly lnBeliefs: readonly number[];
 }
 
 /**
  * Evidence under strata that may vary more than independent requests would.
  *
- * Normal evidence with a known variance is q less the stake of the mixture; with a variance that the strata themselves
- * tell, and `prior` strata of belief in independence, it is the Student form below, which is smaller the fewer the
- * strata and the more they vary. The smaller of both is taken, so that what is valid under independence stays so.
+ * Normal evidence with a known variance is q less the stake of the mixture. Where the strata themselves must tell the
+ * variance, both hypotheses are averaged over what is believed of it. The smaller of both is taken, so that what is
+ * valid under independence stays so.
  *
  * @param lnE evidence under independence
  */
-export function tempered(lnE: number, { residual, terms, prior }: Scatter): number {
+export function tempered(lnE: number, { residual, terms, lnBeliefs }: Scatter): number {
   if (lnE <= 0) return lnE;
-  const half = (prior + terms) / 2;
-  const student = half * Math.log1p((2 * (lnE + STAKE)) / (prior + residual)) - STAKE;
-  return Math.min(lnE, student);
+  const effect = 2 * (lnE + STAKE);
+  const averaged = lnHeld(lnBeliefs, residual, terms) - lnHeld(lnBeliefs, residual + effect, terms) - STAKE;
+  return Math.min(lnE, averaged);
 }
 
 /**
- * Scatter of the differences between the arms, from the stratified score terms about their common effect.
+ * Scatter of the differences between the arms, from the stratified score terms about their common effect; and of both
+ * arms together about their past, which shows an arm's own scatter just as much, and shocks that both share besides.
  *
  * @returns one after each stratum
  */
 export function scatterOf(family: Family, pairs: readonly Pair[]): readonly Scatter[] {
-  const terms = new Terms();
+  const apart = new Terms();
+  const together = new Drifting(family, MEMORY);
   return pairs.map((pair) => {
-    const { score, information } = scoreOf(family, pair);
-    terms.add(score, information);
-    return terms.scatter();
+    const { u, v } = scoreOf(family, pair);
+    apart.add(u, v);
+    if (v > 0) together.add({ k: pair.judged.k + pair.baseline.k, n: pair.judged.n + pair.baseline.n });
+    return scatter(apart, together.terms);
   });
 }
 
@@ -54,31 +63,34 @@ export function scatterOfOne(
   family: Family,
   counts: readonly { readonly k: number; readonly n: number }[],
 ): readonly Scatter[] {
-  const terms = new Terms();
-  let k = 0;
-  let n = 0;
+  const own = new Drifting(family, 1);
   return counts.map((count) => {
-    // A rate that knew this stratum would hide its deviation; being an estimate, it has a variance of its own.
-    const rate = n > 0 ? (k + 0.5) / (n + (family === 'binomial' ? 1 : 0)) : Number.NaN;
-    if (n > 0 && count.n > 0) {
-      const spread = family === 'binomial' ? rate * (1 - rate) : rate;
-      terms.add(count.k - count.n * rate, count.n * spread * (1 + count.n / n));
-    }
-    k += count.k;
-    n += count.n;
-    return terms.scatter();
+    own.add(count);
+    return scatter(own.terms);
   });
 }
 
+function scatter(apart: Terms, together?: Terms): Scatter {
+  const { residual } = apart;
+  const terms = apart.free;
+  // Where a stratum holds less than one event's worth, chance outweighs whatever else its rate does.
+  const rarity = Math.max(1, PLENTY / Math.max(apart.each, 1e-9));
+  const lnBeliefs =
+    together === undefined ? lnBelievedAlone(rarity) : lnBelieved(rarity, together.squares, together.number);
+  return { factor: Math.max(1, (PRIOR + residual) / (PRIOR + terms)), residual, terms, lnBeliefs };
+}
+
+/** Scores with their information, in terms that hold enough of it. */
 class Terms {
   #u = 0;
   #v = 0;
-  #squares = 0;
   #effect = 0;
   #information = 0;
-  #terms = 0;
   #strata = 0;
   #all = 0;
+  /** Sum of u^2 / v, about no effect. */
+  squares = 0;
+  number = 0;
 
   add(u: number, v: number): void {
     this.#u += u;
@@ -86,22 +98,57 @@ class Terms {
     this.#all += v;
     if (v > 0) this.#strata += 1;
     if (this.#v < LEAST) return;
-    this.#squares += (this.#u * this.#u) / this.#v;
+    this.squares += (this.#u * this.#u) / this.#v;
     this.#effect += this.#u;
     this.#information += this.#v;
-    this.#terms += 1;
+    this.number += 1;
     this.#u = 0;
     this.#v = 0;
   }
 
-  scatter(): Scatter {
+  /** The squares about the common effect of all terms. */
+  get residual(): number {
     const common = this.#information > 0 ? (this.#effect * this.#effect) / this.#information : 0;
-    const residual = Math.max(0, this.#squares - common);
-    // Where a stratum holds less than one event's worth, chance outweighs whatever else its rate does.
-    const each = this.#strata > 0 ? this.#all / this.#strata : 0;
-    const prior = PRIOR * Math.max(1, LEAST / Math.max(each, 1e-9));
-    const terms = Math.max(0, this.#terms - 1);
-    const factor = Math.max(1, (PRIOR + residual) / (PRIOR + terms));
-    return { factor, residual, terms, prior };
+    return Math.max(0, this.squares - common);
+  }
+
+  /** Terms that are free once the common effect is taken. */
+  get free(): number {
+    return Math.max(0, this.number - 1);
+  }
+
+  /** Information of one stratum. */
+  get each(): number {
+    return this.#strata > 0 ? this.#all / this.#strata : 0;
+  }
+}
+
+/** Strata of counts about the rate of those before. */
+class Drifting {
+  readonly terms = new Terms();
+  readonly #family: Family;
+  readonly #memory: number;
+  #k = 0;
+  #n = 0;
+  #weights = 0;
+
+  constructor(family: Family, memory: number) {
+    this.#family = family;
+    this.#memory = memory;
+  }
+
+  add({ k, n }: { readonly k: number; readonly n: number }): void {
+    const size = this.#n;
+    if (size > 0 && n > 0) {
+      const trials = this.#family === 'binomial' ? 1 : 0;
+      const rate = (this.#k + 0.5) / (size + trials);
+      const pooled = (this.#k + k + 0.5) / (size + n + trials);
+      const spread = trials === 1 ? pooled * (1 - pooled) : pooled;
+      // The rate of the past is an estimate, and has a variance of its own.
+      this.terms.add(k - n * rate, n * Math.max(0, spread) * (1 + (n * this.#weights) / (size * size)));
+    }
+    this.#k = this.#k * this.#memory + k;
+    this.#n = this.#n * this.#memory + n;
+    this.#weights = this.#weights * this.#memory * this.#memory + n;
   }
 }

@@ -1,7 +1,8 @@
-import { type Family, type Line, lnBlock, type Pair, project, tiedTo } from './block.js';
-import { isExact, lnConditional } from './conditional.js';
+import type { Pair } from '../pair.js';
+import { scoreOf } from '../score-of.js';
+import { type Family, type Line, lnBlock, project, tiedTo } from './block.js';
+import { isWhole, lnConditional } from './conditional.js';
 import { beyond, effectsFor, lnMixture, pausedBelow } from './effects.js';
-import { scoreOf } from './score-of.js';
 
 /** Weight that each stratum keeps in the next one's guess of the common rate: drift is followed, noise is not. */
 const MEMORY = 0.9;
@@ -30,19 +31,24 @@ export function lnBeyondLine(family: Family, pairs: readonly Pair[], line: Line,
   pairs.forEach((pair, i) => {
     if (pair.judged.n > 0 && pair.baseline.n > 0) {
       if (bets.length === 0) {
-        bets = betsFor(family, line, side, scoreOf(family, pair).information);
+        bets = betsFor(family, line, side, scoreOf(family, pair).v);
         logs = bets.map(() => 0);
       }
-      const isGiven = isConditional && (family === 'poisson' || isExact(pair));
+      const isGiven = isConditional && (family === 'poisson' || isWhole(pair));
       const rate = past.rate();
       const least = pausedBelow(logs);
-      for (const [j, bet] of bets.entries()) {
-        if ((logs[j] ?? 0) < least) continue;
-        const won = isGiven
-          ? lnConditional(family, pair, bet.effect, Math.log(line.scale))
-          : lnAgainstLine(family, pair, line, side, bet, rate);
-        logs[j] = (logs[j] ?? 0) + won;
-      }
+      const placed = bets.flatMap((bet, j) => ((logs[j] ?? 0) < least ? [] : [{ bet, j }]));
+      const won = isGiven
+        ? lnConditional(
+            family,
+            pair,
+            placed.map(({ bet }) => bet.effect),
+            Math.log(line.scale),
+          )
+        : placed.map(({ bet }) => lnAgainstLine(family, pair, line, side, bet, rate));
+      placed.forEach(({ j }, at) => {
+        logs[j] = (logs[j] ?? 0) + (won[at] ?? 0);
+      });
       past.add(pair.baseline);
     }
     out[i] = bets.length === 0 ? 0 : lnMixture(logs, bets);

@@ -106,6 +106,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
 function contextOf(door: Fetcher, asOf: EpochMs): BackendContext {
   return {
     http: () => Promise.reject(new Error('a crawl asks for pages alone')),
+    resolver: () => Promise.reject(new Error('a crawl asks for pages alone')),
     fetcher: () => Promise.resolve(door),
     clock: { now: () => asOf, monotonic: () => 0, random: () => 0, sleep: () => Promise.resolve() },
     signal: new AbortController().signal,

@@ -31,6 +31,7 @@ export const clock: Clock = {
 export function contextOf(over: Partial<BackendContext> = {}): BackendContext {
   return {
     http: () => Promise.reject(new Error('this test needs no HTTP')),
+    resolver: () => Promise.reject(new Error('this test asks no DNS')),
     fetcher: () => Promise.reject(new Error('this test probes no pages')),
     clock,
     signal: new AbortController().signal,

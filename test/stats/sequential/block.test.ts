@@ -1,16 +1,17 @@
 /** The nearest point of a margin's line, and what one stratum says against it. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Pair } from '../../../src/stats/pair.js';
 import {
   type Family,
   type Line,
   lnBlock,
   lnRatio,
-  type Pair,
   project,
   type Rates,
   tiedTo,
 } from '../../../src/stats/sequential/block.js';
+import { S1, S2, swapped } from '../support/pairs.js';
 import { expectation, pairOf } from './support.js';
 
 const EQUAL: Line = { scale: 1, offset: 0 };
@@ -269,5 +270,30 @@ describe('the law: no rates on the allowed side expect more than 1', () => {
       ([pair = pairOf(0, 0, 0, 0)]) => Math.exp(lnBlock('poisson', pair, alternative, nearest)),
     );
     expect(Math.log(e)).toBeCloseTo(3 * (0.5 * 0.5 - 0.2) + 4 * (0.3 * -0.5 + 0.2), 6);
+  });
+});
+
+test.each([
+  { name: 'a checkout that gets worse', pairs: S1, is: [0, 1.059682, 1.016768] },
+  {
+    name: 'rare errors, where higher is worse',
+    pairs: S2.map(swapped),
+    is: [0, 0.536588, 4.063329, 7.661663],
+  },
+])('$name: strata judged by the shares before them, as the page has it', ({ pairs, is }) => {
+  const sum = { judged: { k: 0, n: 0 }, baseline: { k: 0, n: 0 } };
+  const plain = ({ k, n }: Pair['judged']): number => (k + 0.5) / (n + 1);
+  let lnE = 0;
+  pairs.forEach((pair, i) => {
+    const shares = { judged: plain(sum.judged), baseline: plain(sum.baseline) };
+    const nearest = project('binomial', shares, EQUAL, pair.judged.n, pair.baseline.n);
+    if (shares.judged < shares.baseline && nearest !== undefined) {
+      lnE += lnBlock('binomial', pair, shares, nearest);
+    }
+    expect(lnE).toBeCloseTo(is[i] ?? Number.NaN, 6);
+    for (const arm of ['judged', 'baseline'] as const) {
+      sum[arm].k += pair[arm].k;
+      sum[arm].n += pair[arm].n;
+    }
   });
 });

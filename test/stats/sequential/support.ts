@@ -1,5 +1,7 @@
 /** Whole distributions, counted out, and chance from a seed. */
-import type { Family, Pair } from '../../../src/stats/sequential/block.js';
+
+import type { Pair } from '../../../src/stats/pair.js';
+import type { Family } from '../../../src/stats/sequential/block.js';
 
 export function pairOf(judgedK: number, judgedN: number, baselineK: number, baselineN: number): Pair {
   return { judged: { k: judgedK, n: judgedN }, baseline: { k: baselineK, n: baselineN } };

@@ -1,7 +1,8 @@
 /** Evidence of two arms against a margin: an e-process, whatever the rates and however they drift. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Family, Line, Pair } from '../../../src/stats/sequential/block.js';
+import type { Pair } from '../../../src/stats/pair.js';
+import type { Family, Line } from '../../../src/stats/sequential/block.js';
 import { lnBeyondLine } from '../../../src/stats/sequential/two-arms.js';
 import { expectation, falseAlarms, MOST_ALARMS, pairOf, type Truth } from './support.js';
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import type { BinomialPair } from '../../../src/stats/conditional.js';
+import type { Pair } from '../../../src/stats/pair.js';
+import { pairOf } from '../sequential/support.js';
 
-function pairs(rows: readonly (readonly [nc: number, yc: number, nb: number, yb: number])[]): BinomialPair[] {
-  return rows.map(([nc, yc, nb, yb]) => ({ yc, nc, yb, nb }));
+function pairs(rows: readonly (readonly [nc: number, yc: number, nb: number, yb: number])[]): Pair[] {
+  return rows.map(([nc, yc, nb, yb]) => pairOf(yc, nc, yb, nb));
 }
 
 /** A checkout that gets worse. */
@@ -31,20 +32,21 @@ export const SILENT = pairs([
   [0, 0, 0, 0],
 ]);
 
-export function swapped({ yc, nc, yb, nb }: BinomialPair): BinomialPair {
-  return { yc: yb, nc: nb, yb: yc, nb: nc };
+export function swapped({ judged, baseline }: Pair): Pair {
+  return { judged: baseline, baseline: judged };
 }
 
 /** Any pair of arms, of which one may be empty. */
-export function anyPair(most: number): fc.Arbitrary<BinomialPair> {
+export function anyPair(most: number): fc.Arbitrary<Pair> {
   const arm = fc.nat(most).chain((n) => fc.tuple(fc.constant(n), fc.nat(n)));
-  return fc.tuple(arm, arm).map(([[nc, yc], [nb, yb]]) => ({ yc, nc, yb, nb }));
+  return fc.tuple(arm, arm).map(([[nc, yc], [nb, yb]]) => pairOf(yc, nc, yb, nb));
 }
 
 /** All tables with the margins of a pair. */
-export function tablesOf({ yc, nc, yb, nb }: BinomialPair): BinomialPair[] {
-  const s = yc + yb;
-  const tables: BinomialPair[] = [];
-  for (let y = Math.max(0, s - nb); y <= Math.min(nc, s); y += 1) tables.push({ yc: y, nc, yb: s - y, nb });
+export function tablesOf({ judged, baseline }: Pair): Pair[] {
+  const [nc, nb] = [judged.n, baseline.n];
+  const s = judged.k + baseline.k;
+  const tables: Pair[] = [];
+  for (let y = Math.max(0, s - nb); y <= Math.min(nc, s); y += 1) tables.push(pairOf(y, nc, s - y, nb));
   return tables;
 }

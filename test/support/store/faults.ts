@@ -7,6 +7,7 @@ export const FAULTS = {
   'slow-checkout': '/checkout takes 30 % longer',
   errors: '3 pp of requests answer 500, and 3 pp of checkouts fail',
   'cache-collapse': 'what was a HIT is EXPIRED, as after a switch to no-store; MISS stays as it was',
+  'purge-storm': 'pages are purged ten times as often, and each minute the whole cache',
   'crawler-5xx': '5 pp of the crawler hits answer 5xx',
   'robots-404': '/robots.txt is gone',
   'canonical-elsewhere': 'products name the same path of another host as their canonical address',

@@ -109,6 +109,7 @@ export function createStore(options: StoreOptions): Store {
           completionDrift: completion,
           paths,
           faults: track === 'canary' ? active : new Set(),
+          stepSeconds: scrapeSeconds,
           now,
         };
         serve(registry, streams, load);
@@ -141,6 +142,8 @@ function shopsOf(track: 'stable' | 'canary', count: number, seed: number, starts
         checkouts: stream('checkouts'),
         pages: stream('pages'),
         cache: stream('cache'),
+        shield: stream('shield'),
+        purges: stream('purges'),
         crawlers: stream('crawlers'),
         recommendations: stream('recommendations'),
       },

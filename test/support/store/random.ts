@@ -72,6 +72,16 @@ export function multinomial<Key extends string>(
   return counts;
 }
 
+/** The same weights, with some of one key's given to another. */
+export function moved<Key extends string>(
+  weights: Readonly<Record<Key, number>>,
+  from: NoInfer<Key>,
+  to: NoInfer<Key>,
+  share: number,
+): Readonly<Record<Key, number>> {
+  return { ...weights, [from]: weights[from] - share, [to]: weights[to] + share };
+}
+
 /** Standard normal, by Box and Muller; the second of the pair is thrown away. */
 export function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log1p(-random())) * Math.cos(2 * Math.PI * random());

@@ -1,6 +1,7 @@
 /** What one instance serves in one step, written into its registry. */
+import { serveCaches } from './caches.js';
 import type { FaultName } from './faults.js';
-import { binomial, lognormal, multinomial, poisson, type Random } from './random.js';
+import { binomial, lognormal, moved, multinomial, poisson, type Random } from './random.js';
 import type { Registry } from './registry.js';
 
 /** What reaches one instance in one step. */
@@ -14,6 +15,7 @@ export interface Load {
   /** Share of checkouts by path. */
   readonly paths: Readonly<Record<string, number>>;
   readonly faults: ReadonlySet<FaultName>;
+  readonly stepSeconds: number;
   /** Epoch milliseconds at the end of the step. */
   readonly now: number;
 }
@@ -23,6 +25,8 @@ export interface Streams {
   readonly checkouts: Random;
   readonly pages: Random;
   readonly cache: Random;
+  readonly shield: Random;
+  readonly purges: Random;
   readonly crawlers: Random;
   readonly recommendations: Random;
 }
@@ -54,17 +58,6 @@ const ROUTES: Readonly<Record<string, Route>> = {
 };
 const CODES = { '200': 0.975, '302': 0.015, '404': 0.008, '500': 0.0015, '503': 0.0005 };
 
-const CACHED_PER_CHECKOUT = 6;
-const CACHE = {
-  HIT: 0.82,
-  MISS: 0.1,
-  EXPIRED: 0.04,
-  STALE: 0.005,
-  UPDATING: 0.005,
-  REVALIDATED: 0.01,
-  BYPASS: 0.02,
-};
-
 const CRAWLERS: Readonly<Record<string, number>> = { googlebot: 0.45, bingbot: 0.15 };
 const CRAWLER_CLASSES = { '2xx': 0.93, '3xx': 0.055, '4xx': 0.013, '5xx': 0.002 };
 const FETCHES_PER_CHECKOUT = 0.02;
@@ -74,7 +67,7 @@ const RECOMMENDATIONS_PER_CHECKOUT = 1.5;
 export function serve(registry: Registry, streams: Streams, load: Load): void {
   const attempts = serveCheckouts(registry, streams.checkouts, load);
   servePages(registry, streams.pages, load, attempts);
-  serveCache(registry, streams.cache, load);
+  serveCaches(registry, streams, load);
   serveCrawlers(registry, streams.crawlers, load);
   serveRecommendations(registry, streams.recommendations, load);
 }
@@ -117,14 +110,6 @@ function servePages(registry: Registry, random: Random, load: Load, attempts: nu
       { route },
       durationsOf(random, requests, medianSeconds * slower, spread),
     );
-  }
-}
-
-function serveCache(registry: Registry, random: Random, load: Load): void {
-  const statuses = load.faults.has('cache-collapse') ? moved(CACHE, 'HIT', 'EXPIRED', 0.8) : CACHE;
-  const requests = poisson(random, load.checkouts * CACHED_PER_CHECKOUT);
-  for (const [status, count] of Object.entries(multinomial(random, requests, statuses))) {
-    registry.add('nginx_cache_requests_total', 'Requests by $upstream_cache_status.', { status }, count);
   }
 }
 
@@ -171,13 +156,4 @@ function serveRecommendations(registry: Registry, random: Random, load: Load): v
 
 function durationsOf(random: Random, count: number, median: number, spread: number): readonly number[] {
   return Array.from({ length: count }, () => lognormal(random, median, spread));
-}
-
-function moved<Key extends string>(
-  weights: Readonly<Record<Key, number>>,
-  from: Key,
-  to: Key,
-  share: number,
-): Readonly<Record<Key, number>> {
-  return { ...weights, [from]: weights[from] - share, [to]: weights[to] + share };
 }

@@ -90,7 +90,7 @@ export const backendPages: Readonly<Record<Extract<FailureCode, `backend.${strin
     example: ['npm install @duckdb/node-api'],
   },
   'backend.query': {
-    means: 'The server rejected the query as invalid; its message stands under the query.',
+    means: 'The server rejected the query as invalid, or answered 400 or 422; its message stands below.',
     why: 'The gate is at fault and not the server: exit 2, and no retry.',
     mend: 'Mend the query; try it where the server has a console.',
   },

@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { strict } from '../../../contracts/schema.js';
+import { optional, strict } from '../../../contracts/schema.js';
 import { defineCheck, type Problem, quoted } from './check.js';
 
 const schema = strict({
   hit: z.boolean().default(false).meta({ description: 'True: Cache-Status must tell of a hit.' }),
-  vary: z
-    .array(z.string().min(1, 'the name of a header is expected'))
-    .optional()
-    .meta({ description: 'All that Vary may name.', examples: [['accept-encoding']] }),
+  vary: optional(() => z.array(z.string().min(1, 'the name of a header is expected')), {
+    description: 'All that Vary may name.',
+    examples: [['accept-encoding']],
+  }),
 });
 
 /** What caches on the way say of themselves, and what they tell answers apart by. */

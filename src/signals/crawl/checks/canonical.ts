@@ -1,5 +1,6 @@
 import type { Page } from '../../../model/page.js';
-import { baseOf, canonicalOf, canonicalsOf, isAbsolute, normalUrl } from '../addresses.js';
+import { isAbsolute, normalUrl } from '../../probing/addresses.js';
+import { baseOf, canonicalOf, canonicalsOf } from '../addresses.js';
 import { defineCheck, finalHop, NONE, type Problem, quoted, type Site } from './check.js';
 
 /** One canonical address, absolute, in the head or a header; the page's own, or what the list says. */

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { strict } from '../../../contracts/schema.js';
 import type { Page } from '../../../model/page.js';
-import { baseOf, isAbsolute, normalUrl } from '../addresses.js';
+import { isAbsolute, normalUrl } from '../../probing/addresses.js';
+import { baseOf } from '../addresses.js';
 import { defineCheck, finalHop, type Problem, quoted, type Site } from './check.js';
 
 const schema = strict({

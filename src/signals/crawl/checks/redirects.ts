@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { strict } from '../../../contracts/schema.js';
-import { normalUrl } from '../addresses.js';
+import { normalUrl } from '../../probing/addresses.js';
 import { defineCheck, finalHop, type Problem } from './check.js';
 
 const PERMANENT: ReadonlySet<number> = new Set([301, 308]);

@@ -1,5 +1,6 @@
 import type { Page } from '../../../model/page.js';
-import { baseOf, normalUrl } from '../addresses.js';
+import { normalUrl } from '../../probing/addresses.js';
+import { baseOf } from '../addresses.js';
 import { defineCheck, NONE, type Problem } from './check.js';
 
 /** Below this share of what scripts bring about, crawlers that run none see another page. */

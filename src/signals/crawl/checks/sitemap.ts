@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { strict } from '../../../contracts/schema.js';
+import { optional, strict } from '../../../contracts/schema.js';
 import { defineCheck } from './check.js';
 import { isPageExpected } from './status.js';
 
 const schema = strict({
-  url: z.string().min(1, 'an address is expected').optional().meta({
+  url: optional(() => z.string().min(1, 'an address is expected'), {
     description: 'The sitemap, or an index of them; without it, what robots.txt names, or /sitemap.xml.',
   }),
 });

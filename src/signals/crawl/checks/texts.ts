@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { strict } from '../../../contracts/schema.js';
+import { optional, strict } from '../../../contracts/schema.js';
 import { type Check, defineCheck, quoted } from './check.js';
 
 const pattern = z.string().superRefine((text, context) => {
@@ -13,9 +13,10 @@ const pattern = z.string().superRefine((text, context) => {
   }
 });
 const schema = strict({
-  matches: pattern
-    .optional()
-    .meta({ description: 'A regular expression that it must match.', examples: [' - Shop$'] }),
+  matches: optional(() => pattern, {
+    description: 'A regular expression that it must match.',
+    examples: [' - Shop$'],
+  }),
 });
 
 /** Not empty; as the list says; matching a pattern. */

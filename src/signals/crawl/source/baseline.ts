@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { pageSchema } from '../../../contracts/page.js';
+import { optional } from '../../../contracts/schema.js';
 import { BackendError } from '../../../model/failure.js';
 import type { Page } from '../../../model/page.js';
 import type { Answer } from '../../../model/series.js';
 
 /** As much of a recorded answer as matters here. */
-const recorded = z.object({ response: z.object({ pages: z.array(pageSchema).optional() }).optional() });
+const recorded = z.object({
+  response: optional(() => z.object({ pages: optional(() => z.array(pageSchema())) })),
+});
 
 const FILE = /^(?<signal>[^.]+)\.(?:pages|baseline)\.(?<arm>[^.]+)\b.*\.yaml$/;
 

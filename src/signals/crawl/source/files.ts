@@ -1,9 +1,9 @@
 import { isListedHost } from '../../../contracts/fetcher.js';
 import type { Page } from '../../../model/page.js';
-import { normalUrl } from '../addresses.js';
+import { MOST_SITEMAP_BYTES, readSitemap } from '../../list/sitemap.js';
+import { normalUrl } from '../../probing/addresses.js';
 import type { Order } from './order.js';
 import { MOST_ROBOTS_BYTES, type Robots, readRobots } from './robots.js';
-import { MOST_SITEMAP_BYTES, readSitemap } from './sitemap.js';
 import type { Follow, Way } from './visit.js';
 
 const GOOGLEBOT = 'Googlebot';

@@ -1,6 +1,6 @@
 import { Parser } from 'htmlparser2';
 import type { PageHtml, PageItem } from '../../../model/page.js';
-import { normalUrl } from '../addresses.js';
+import { normalUrl } from '../../probing/addresses.js';
 import { decodedText, decodedValue } from './entities.js';
 import { itemsIn } from './json-ld.js';
 

@@ -3,8 +3,11 @@ import { isListedHost } from '../../../contracts/fetcher.js';
 import { BackendError } from '../../../model/failure.js';
 import type { Page, PageHtml } from '../../../model/page.js';
 import type { Answer } from '../../../model/series.js';
-import { baseOf, canonicalOf, normalUrl } from '../addresses.js';
-import { cachesIn } from './caches.js';
+import { normalUrl } from '../../probing/addresses.js';
+import { cacheStatusIn } from '../../probing/cache-status.js';
+import { eachOfHost } from '../../probing/each-of-host.js';
+import { refuseSilence } from '../../probing/silence.js';
+import { baseOf, canonicalOf } from '../addresses.js';
 import { textOf } from './decode.js';
 import { createSiteFiles, type SiteFiles } from './files.js';
 import { readHtml } from './html.js';
@@ -36,7 +39,9 @@ export async function probePages(order: Order, context: BackendContext): Promise
   const ask = (row: Row, isTarget: boolean): Promise<Page> =>
     visitPage(row, isTarget, { order, follow, files, isKept, nowhere, context });
   const pages = await eachOfHost(rows, order.connections, (row) => ask(row, false));
-  refuseSilence(pages);
+  refuseSilence(
+    pages.map(({ url, hops, failure }) => ({ url, silence: hops.length > 0 ? undefined : failure })),
+  );
   const targets = targetsOf(pages, order).map((url): Row => ({ url, listed: url, expected: {} }));
   return {
     series: [],
@@ -99,7 +104,9 @@ function headersOf({ headers, ttfbMs, body }: Answered) {
     bytes: body.length,
     ...(contentType !== undefined && { contentType }),
     ...(vary !== undefined && { vary: vary.join(', ') }),
-    ...(caches !== undefined && { caches: cachesIn(caches) }),
+    ...(caches !== undefined && {
+      caches: cacheStatusIn(caches)?.map(({ name, isHit }) => ({ name, isHit })) ?? null,
+    }),
   };
 }
 
@@ -165,33 +172,6 @@ function targetsOf(pages: readonly Page[], { needs, hosts, foreignHosts, most }:
     .slice(0, most);
 }
 
-/** Pages in the order of the list; of each host, as many at a time as connections. */
-async function eachOfHost(
-  rows: readonly Row[],
-  connections: number,
-  ask: (row: Row) => Promise<Page>,
-): Promise<readonly Page[]> {
-  const pages = new Map<string, Page>();
-  const byHost = new Map<string, Row[]>();
-  for (const row of rows) {
-    const { host } = new URL(row.url);
-    const known = byHost.get(host) ?? [];
-    known.push(row);
-    byHost.set(host, known);
-  }
-  await Promise.all(
-    [...byHost.values()].flatMap((queue) => {
-      let next = 0;
-      const work = async (): Promise<void> => {
-        for (let row = queue[next++]; row !== undefined; row = queue[next++])
-          pages.set(row.url, await ask(row));
-      };
-      return Array.from({ length: Math.min(connections, queue.length) }, work);
-    }),
-  );
-  return rows.flatMap(({ url }) => pages.get(url) ?? []);
-}
-
 async function rowsOfSitemap(url: string, order: Order, files: SiteFiles): Promise<readonly Row[]> {
   const listing = await files.listing(url);
   if (listing.state === 'unread') {
@@ -212,18 +192,4 @@ async function rowsOfSitemap(url: string, order: Order, files: SiteFiles): Promi
     });
   }
   return [...listing.urls].map((each) => ({ url: each, listed: each, expected: {} }));
-}
-
-/** Where nothing answered at all, the fault is more likely on the way than with every page. */
-function refuseSilence(pages: readonly Page[]): void {
-  const [first] = pages;
-  if (first?.failure === undefined || pages.some(({ hops }) => hops.length > 0)) return;
-  const isRefused = first.failure.kind === 'refused';
-  throw new BackendError({
-    code: 'backend.unreachable',
-    message: `none of ${pages.length} pages could be fetched: ${first.url} ${isRefused ? '' : 'failed: '}${first.failure.text}`,
-    mend: isRefused
-      ? 'write "allow-private: true" if these hosts are meant to be on this machine or in a private network'
-      : 'check the hosts of the crawl, and that they can be reached from here without a proxy',
-  });
 }

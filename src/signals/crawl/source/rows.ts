@@ -1,10 +1,8 @@
-import { isListedHost } from '../../../contracts/fetcher.js';
 import { suggest } from '../../../contracts/suggest.js';
 import { type Failure, failed, ok, type Result } from '../../../model/failure.js';
-import type { Span } from '../../../model/span.js';
-import { isAbsolute, normalUrl } from '../addresses.js';
+import { readCsvList } from '../../list/csv.js';
+import { type AddressRules, listedAddress } from '../../probing/addresses.js';
 import { COLUMNS } from '../expect.js';
-import { cellsOf } from './csv.js';
 
 /** One page to ask for. */
 export interface Row {
@@ -14,9 +12,7 @@ export interface Row {
 }
 
 /** What a list is read under. */
-export interface ListRules {
-  readonly base: string | undefined;
-  readonly hosts: readonly string[];
+export interface ListRules extends AddressRules {
   readonly most: number;
 }
 
@@ -41,66 +37,18 @@ export function rowsOfList(
 
 /** Pages of a CSV file, whose first line names its columns. */
 export function rowsOfCsv(text: string, file: string, rules: ListRules): Result<readonly Row[]> {
-  const [head, ...rest] = cellsOf(text) ?? [];
-  const at = (line: number, col: number, length: number): Span => ({
-    file,
-    line,
-    col,
-    endLine: line,
-    endCol: col + Math.max(1, length),
-  });
-  if (head === undefined || rest.length === 0)
-    return failed({
-      code: 'gatefile.invalid',
-      message: `${file} lists no page`,
-      span: at(1, 1, 1),
-      mend: `write a line of columns, such as "url,status", and a line for each page; quotes must end`,
-    });
-  const strange = head.filter((cell) => !COLUMNS.includes(cell.text));
-  if (strange.length > 0)
-    return failed(
-      ...strange.map(({ text: name, line, col }): Failure => {
-        const near = suggest(name, COLUMNS);
-        return {
-          code: 'gatefile.unknown-key',
-          message: `unknown column "${name}"`,
-          span: at(line, col, name.length),
-          mend: near === undefined ? `columns are ${COLUMNS.join(', ')}` : `did you mean "${near}"?`,
-        };
-      }),
-    );
-  if (!head.some((cell) => cell.text === 'url'))
-    return failed({
-      code: 'gatefile.missing-key',
-      message: `${file} has no column "url"`,
-      span: at(1, 1, 1),
-      mend: 'name the columns in its first line',
-    });
-  const wide = rest.find((cells) => cells.length > head.length);
-  const extra = wide?.[head.length];
-  if (extra !== undefined)
-    return failed({
-      code: 'gatefile.invalid',
-      message: `this line has ${wide?.length} cells, and the first line names ${head.length} columns`,
-      span: at(extra.line, extra.col, extra.text.length),
-      mend: 'put quotes around a cell that holds commas',
-    });
-  return rowsOf(
-    rest.map((cells): Written => {
-      const filled = cells.flatMap((cell, i) =>
-        cell.text === '' ? [] : [[head[i]?.text ?? '', cell] as const],
-      );
-      const byColumn = new Map(filled);
-      return {
-        cells: Object.fromEntries(filled.map(([column, cell]) => [column, cell.text])),
-        place: (column) => {
-          const cell = byColumn.get(column) ?? cells[0];
-          return { span: at(cell?.line ?? 1, cell?.col ?? 1, cell?.text.length ?? 1) };
-        },
-      };
-    }),
-    rules,
-  );
+  const rows = readCsvList(text, file, refuseColumn);
+  return rows.ok ? rowsOf(rows.value, rules) : rows;
+}
+
+function refuseColumn(name: string): Failure | undefined {
+  if (COLUMNS.includes(name)) return undefined;
+  const near = suggest(name, COLUMNS);
+  return {
+    code: 'gatefile.unknown-key',
+    message: `unknown column "${name}"`,
+    mend: near === undefined ? `columns are ${COLUMNS.join(', ')}` : `did you mean "${near}"?`,
+  };
 }
 
 function rowsOf(list: readonly Written[], rules: ListRules): Result<readonly Row[]> {
@@ -130,24 +78,12 @@ function rowsOf(list: readonly Written[], rules: ListRules): Result<readonly Row
 function readRow(
   listed: string,
   expected: Readonly<Record<string, string>>,
-  { base, hosts }: ListRules,
+  rules: ListRules,
   refuse: (column: string, message: string, mend: string) => void,
 ): Row | undefined {
-  if (base === undefined && !isAbsolute(listed)) {
-    refuse('url', `"${listed}" names no host`, 'write it with http:// or https://, or give "base"');
-    return undefined;
-  }
-  const url = normalUrl(listed, base);
-  if (url === undefined) {
-    refuse('url', `"${listed}" is no address`, 'write it like https://shop.example.com/path');
-    return undefined;
-  }
-  if (!isListedHost(new URL(url), hosts)) {
-    refuse(
-      'url',
-      `"${listed}" is on a host that is not listed`,
-      `add "${new URL(url).host}" under "hosts", or take it off the list`,
-    );
+  const address = listedAddress(listed, rules);
+  if (address.state === 'refused') {
+    refuse('url', address.message, address.mend);
     return undefined;
   }
   const checked = Object.entries(expected).map(([column, value]) => {
@@ -155,7 +91,7 @@ function readRow(
     if (read === undefined) refuse(column, `"${value}" is no ${column}`, CELLS[column]?.mend ?? '');
     return [column, read ?? value] as const;
   });
-  return { url, listed, expected: Object.fromEntries(checked) };
+  return { url: address.url, listed, expected: Object.fromEntries(checked) };
 }
 
 const YES_OR_NO = { values: /^(?:yes|no)$/, mend: 'write yes or no' };

@@ -1,11 +1,10 @@
 import type { BackendContext } from '../../../contracts/backend.js';
-import { type Fetched, type Fetcher, isListedHost } from '../../../contracts/fetcher.js';
+import type { Fetched, Fetcher } from '../../../contracts/fetcher.js';
 import type { PageFailure, PageHop } from '../../../model/page.js';
-import { normalUrl } from '../addresses.js';
+import { normalUrl } from '../../probing/addresses.js';
+import { createAsk } from '../../probing/ask.js';
 import type { Order } from './order.js';
 
-/** Cap on a page; a crawler reads less. */
-export const MOST_PAGE_BYTES = 5 * 1024 * 1024;
 const MOST_HOPS = 10;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
@@ -33,13 +32,8 @@ export type Follow = (url: string, visit?: Visit) => Promise<Way>;
 /** Asks as an order says. Headers and cookies go to the host that was asked for, and to no other it redirects to. */
 export function createFollow(order: Order, fetcher: Fetcher, context: BackendContext): Follow {
   const rules = { hosts: [...order.hosts, ...order.foreignHosts], isPrivateAllowed: order.isPrivateAllowed };
-  const own = order.userAgent ?? fetcher.userAgent;
-  const ourName = order.contact === undefined ? own : `${own} (+${order.contact})`;
-  const hasHeaders = Object.keys(order.headers).length > 0;
-  return async (
-    start,
-    { userAgent = ourName, maxBytes = MOST_PAGE_BYTES, mayFetch, mostHops = MOST_HOPS } = {},
-  ) => {
+  const ask = createAsk(order, rules.hosts, fetcher, context);
+  return async (start, { mayFetch, mostHops = MOST_HOPS, ...question } = {}) => {
     const hops: PageHop[] = [];
     const seen = new Set<string>();
     const stopped = (kind: PageFailure['kind'], text: string): Way => ({ hops, failure: { kind, text } });
@@ -48,25 +42,7 @@ export function createFollow(order: Order, fetcher: Fetcher, context: BackendCon
       seen.add(url);
       if (mayFetch !== undefined && !(await mayFetch(url)))
         return stopped('robots', 'its robots.txt keeps us out');
-      const fetched = await fetcher.fetch(
-        {
-          url,
-          headers: {
-            ...(hasHeaders && isSameHost(url, start) && isListedHost(new URL(url), order.hosts)
-              ? order.headers
-              : {}),
-            'user-agent': userAgent,
-            accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
-            'accept-encoding': 'gzip, deflate, br',
-          },
-          ...rules,
-          perSecond: order.perSecond,
-          connections: order.connections,
-          timeoutMs: context.timeoutMs,
-          maxBytes,
-        },
-        context.signal,
-      );
+      const fetched = await ask(url, { start, ...question });
       if (fetched.state === 'failed') return stopped(fetched.kind, fetched.text);
       hops.push({ url, status: fetched.status });
       const [location] = fetched.headers['location'] ?? [];
@@ -82,13 +58,6 @@ export function createFollow(order: Order, fetcher: Fetcher, context: BackendCon
       url = withoutUser(target);
     }
   };
-}
-
-function isSameHost(a: string, b: string): boolean {
-  const [one, other] = [new URL(a), new URL(b)];
-  if (one.hostname !== other.hostname) return false;
-  // From http to https of one host is one site; another port is another.
-  return one.port === other.port;
 }
 
 function withoutUser(target: string): string {

@@ -1,0 +1,168 @@
+import type { Observed, ObserveInput } from '../../contracts/signal.js';
+import type { Count, Evidence, Observation, Trouble } from '../../model/evidence.js';
+import type { CacheVisit, Page } from '../../model/page.js';
+import { findingsIn, missesText } from './findings.js';
+import { type Asked, askedIn, type HitHeaders, isFromCache } from './reading.js';
+
+/** A visit that counts, with the caches that it went to; undefined where nothing tells of them. */
+interface Seen {
+  readonly listed: string;
+  readonly visit: CacheVisit;
+  readonly asked: readonly Asked[] | undefined;
+}
+
+/** What is read off the visits for one take. */
+type Read = Pick<Observation, 'evidence' | 'trouble' | 'notes' | 'findings'>;
+
+const SHOWN = 3;
+
+/** What the visits say for the take at hand. */
+export function observeVisits(input: ObserveInput, hitHeaders: HitHeaders): Observed {
+  const pages = input.answers.get('visits')?.pages ?? [];
+  const all = pages.flatMap((page) => seenIn(page, hitHeaders));
+  const read = readAs(input, pages, all, hitHeaders);
+  const observation: Observation = {
+    labels: {},
+    // Pages are asked for during the run, after the end of the window.
+    newest: all.length === 0 ? null : input.window.to,
+    ended: [],
+    ...read,
+    trouble: [...silence(all), ...read.trouble],
+  };
+  return { state: 'observed', observations: [observation] };
+}
+
+function seenIn({ listed, visits = [] }: Page, hitHeaders: HitHeaders): readonly Seen[] {
+  return visits.map((visit) => ({ listed, visit, asked: askedIn(visit, hitHeaders) }));
+}
+
+function readAs(
+  { take }: ObserveInput,
+  pages: readonly Page[],
+  all: readonly Seen[],
+  hitHeaders: HitHeaders,
+): Read {
+  switch (take.kind) {
+    case 'share-hit':
+      return hitsOf(
+        pages.flatMap((page) => seenIn(page, hitHeaders).slice(1)),
+        take.cache,
+        all,
+      );
+    case 'age-quantile':
+      return agesOf(all);
+    default: {
+      const findings = findingsIn(pages, hitHeaders);
+      const count: Count = { k: findings.length, n: pages.length };
+      return { evidence: countsOf(pages.length === 0 ? null : count), trouble: [], notes: [], findings };
+    }
+  }
+}
+
+/** Not one word of a cache is no evidence of anything. */
+function silence(all: readonly Seen[]): readonly Trouble[] {
+  if (all.some(({ asked }) => asked !== undefined)) return [];
+  return [
+    {
+      code: 'no-data',
+      text: 'no answer tells what caches did with it: none has a Cache-Status that can be read',
+      next: 'have the caches send it (RFC 9211), or name a header and its hits under "hit-headers"',
+    },
+  ];
+}
+
+/** Hits among the visits after the first, of any cache or of one. */
+function hitsOf(later: readonly Seen[], cache: string | null, all: readonly Seen[]): Read {
+  const told = later.flatMap(({ listed, visit, asked }) =>
+    asked === undefined ? [] : [{ listed, visit, asked }],
+  );
+  const silent = later.length - told.length;
+  const counted =
+    cache === null ? told : told.filter(({ asked }) => asked.some(({ name }) => name === cache));
+  const missed = counted.filter(
+    ({ visit, asked }) =>
+      !isFromCache(visit, cache === null ? asked : asked.filter(({ name }) => name === cache)),
+  );
+  const count: Count = { k: counted.length - missed.length, n: counted.length };
+  const shown = missed.slice(0, SHOWN).map(({ listed, asked }) => `${listed}: ${missesText(asked)}`);
+  const more = missed.length > SHOWN ? ` and ${missed.length - SHOWN} more` : '';
+  return {
+    evidence: countsOf(counted.length === 0 ? null : count),
+    trouble: [
+      ...silentTrouble(silent, later.length),
+      ...(cache === null ? [] : unnamedTrouble(told, counted.length, cache, nearerThan(cache, all))),
+    ],
+    notes: shown.length === 0 ? [] : [`not from the cache: ${shown.join('; ')}${more}`],
+  };
+}
+
+function silentTrouble(silent: number, of: number): readonly Trouble[] {
+  if (silent === 0) return [];
+  return [
+    {
+      code: 'partial',
+      text: `${silent} of ${of} visits tell nothing of caches`,
+      next: 'see what answers them: "take: findings" names the pages',
+    },
+  ];
+}
+
+/** Caches that stand between us and this one, as far as any answer names both. */
+function nearerThan(cache: string, all: readonly Seen[]): ReadonlySet<string> {
+  return new Set(
+    all.flatMap(({ visit }) => {
+      const names = (visit.caches ?? []).map(({ name }) => name);
+      return names.includes(cache) ? names.slice(names.indexOf(cache) + 1) : [];
+    }),
+  );
+}
+
+/** A cache that speaks up only when it has something would always look perfect: it must be named, or not be asked. */
+function unnamedTrouble(
+  told: readonly { readonly asked: readonly Asked[] }[],
+  named: number,
+  cache: string,
+  nearer: ReadonlySet<string>,
+): readonly Trouble[] {
+  const unnamed = told.filter(
+    ({ asked }) => !asked.some(({ name, isHit }) => name === cache || (isHit && nearer.has(name))),
+  ).length;
+  if (unnamed === 0 && named > 0) return [];
+  const names = [...new Set(told.flatMap(({ asked }) => asked.map(({ name }) => name)))];
+  if (unnamed === 0)
+    return [
+      {
+        code: 'no-data',
+        text: `"${cache}" was not asked: caches nearer to us had every answer (${names.join(', ')})`,
+        next: 'send a header or a cookie that passes them by, in a signal of its own',
+      },
+    ];
+  return [
+    {
+      code: named === 0 ? 'no-data' : 'partial',
+      text: `${unnamed} of ${told.length} visits do not name the cache "${cache}"; named are ${names.join(', ')}`,
+      next: 'check its name, as Cache-Status has it',
+    },
+  ];
+}
+
+/** Ages of what came out of caches; one that does not say how old it is may be the oldest. */
+function agesOf(all: readonly Seen[]): Read {
+  const hits = all.filter(({ visit, asked }) => asked !== undefined && isFromCache(visit, asked));
+  const ages = hits.flatMap(({ visit }) => visit.age ?? []);
+  const silent = all.filter(({ asked }) => asked === undefined).length;
+  const trouble: Trouble[] = [...silentTrouble(silent, all.length)];
+  if (hits.length === 0)
+    trouble.push({ code: 'no-data', text: 'no answer came out of a cache, so that none has an age' });
+  if (ages.length < hits.length)
+    trouble.push({
+      code: 'partial',
+      text: `${hits.length - ages.length} of ${hits.length} answers from caches do not say their age`,
+      next: 'a cache must send Age (RFC 9111): see which one does not',
+    });
+  return { evidence: { kind: 'raw', values: ages }, trouble, notes: [] };
+}
+
+function countsOf(count: Count | null): Evidence {
+  return { kind: 'counts', strata: [count] };
+}
