@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
 import { strict } from '../../contracts/schema.js';
 import { DOMAINS } from './domains.js';
@@ -24,6 +23,8 @@ const crawler = z.union([
     error: 'nothing says how it is verified\nadd "list: FILE", or "domains: [crawl.example.com]"',
   }),
 ]);
+
+const server = z.union([z.ipv4(), z.ipv6()]);
 
 /** Crawlers by name: a list of addresses, or a list and domains. */
 export const crawlersBlock = z
@@ -64,5 +65,5 @@ export function crawlersOf(block: z.output<typeof crawlersBlock>, isByDns: boole
 /** True for `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53` and `[2001:db8::53]:53`. */
 export function isServer(text: string): boolean {
   const [, bracketed, plain, port = '0'] = /^(?:\[([^\]]+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
-  return ipaddr.isValid(bracketed ?? plain ?? text) && Number(port) < 65_536;
+  return server.safeParse(bracketed ?? plain ?? text).success && Number(port) < 65_536;
 }
