@@ -27,9 +27,9 @@ describe('a crawl is refused, at its place', () => {
     ],
     ['with no page', `${HEAD}urls: []`, '7:13 gatefile.invalid list at least one page'],
     [
-      'with a host that is an address',
-      `${SOUND}\nforeign-hosts: ["http://a"]`,
-      '8:23 gatefile.invalid a host is a name or an address, with a port where it is not 80 or 443, not "http://a"',
+      'with a host that is more than a host',
+      `${SOUND}\nforeign-hosts: ["http://a/b"]`,
+      '8:23 gatefile.invalid a host is a name, with a port where it is not 80 or 443',
     ],
     [
       'with a page elsewhere',
