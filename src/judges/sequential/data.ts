@@ -3,6 +3,7 @@ import type { Count, Evidence, Observation } from '../../model/evidence.js';
 import type { Take } from '../../model/take.js';
 import type { Pair } from '../../stats/pair.js';
 import type { Family } from '../../stats/sequential/block.js';
+import { type Scatter, scatterOf, scatterOfOne } from '../../stats/sequential/overdispersion.js';
 import { bucketCountAtMost } from '../../stats/summary.js';
 import { readingsIn } from '../estimate/comparison.js';
 
@@ -23,12 +24,15 @@ export type Data =
       readonly kind: 'pairs';
       readonly family: Family;
       readonly pairs: readonly Pair[];
+      /** After each of them. */
+      readonly scatter: readonly Scatter[];
       readonly at: readonly number[];
     }
   | {
       readonly kind: 'counts';
       readonly family: Family;
       readonly counts: readonly Count[];
+      readonly scatter: readonly Scatter[];
       readonly at: readonly number[];
     }
   | {
@@ -49,7 +53,11 @@ export function dataOf(rule: Rule, judged: Observation, baseline: Observation | 
   const family = rule.unit === 'share' ? 'binomial' : 'poisson';
   if (baseline === undefined) {
     const at = own.flatMap((count, i) => (count !== null && count.n > 0 ? [i] : []));
-    return { kind: 'counts', family, counts: at.map((i) => own[i] ?? NOTHING), at };
+    return countsData(
+      family,
+      at.map((i) => own[i] ?? NOTHING),
+      at,
+    );
   }
   const other = countsIn(rule.take, baseline) ?? [];
   const at = own.flatMap((count, i) => {
@@ -57,7 +65,12 @@ export function dataOf(rule: Rule, judged: Observation, baseline: Observation | 
     return count !== null && control !== null && count.n > 0 && control.n > 0 ? [i] : [];
   });
   const pairs = at.map((i) => ({ judged: own[i] ?? NOTHING, baseline: other[i] ?? NOTHING }));
-  return { kind: 'pairs', family, pairs, at };
+  return { kind: 'pairs', family, pairs, scatter: scatterOf(family, pairs), at };
+}
+
+/** One arm alone. */
+export function countsData(family: Family, counts: readonly Count[], at: readonly number[]): Data {
+  return { kind: 'counts', family, counts, scatter: scatterOfOne(family, counts), at };
 }
 
 const NOTHING: Count = { k: 0, n: 0 };

@@ -1,7 +1,6 @@
 import type { Bound } from '../../model/limit.js';
 import { tHalfWidth } from '../../stats/paired-t.js';
 import type { Family } from '../../stats/sequential/block.js';
-import { scatterOf, scatterOfOne } from '../../stats/sequential/overdispersion.js';
 import { mean, standardDeviation } from '../../stats/summary.js';
 import type { Data } from './data.js';
 
@@ -32,7 +31,7 @@ export function rangeOf(data: Data, bound: Bound, factor: number): Range | undef
     case 'counts': {
       const k = sum(data.counts.map((count) => count.k));
       const n = sum(data.counts.map((count) => count.n));
-      const dispersion = scatterOfOne(data.family, data.counts).at(-1)?.factor ?? 1;
+      const dispersion = data.scatter.at(-1)?.factor ?? 1;
       const variance = (dispersion * spread(data.family, (k + 0.5) / (n + 1))) / n;
       return around(k / n, variance, bound.offset / factor - k / n, data.family, dispersion, factor);
     }
@@ -49,7 +48,7 @@ export function rangeOf(data: Data, bound: Bound, factor: number): Range | undef
         weights += weight;
         differences += weight * (judged.k / judged.n - baseline.k / baseline.n);
       }
-      const dispersion = scatterOf(family, pairs).at(-1)?.factor ?? 1;
+      const dispersion = data.scatter.at(-1)?.factor ?? 1;
       const difference = differences / weights;
       const variance = (dispersion * spread(family, pooled)) / weights;
       const margin = bound.scale * (k / n) + bound.offset / factor - k / n;

@@ -2,9 +2,9 @@ import type { Bound, Condition, Operator, Outcome } from '../../model/limit.js';
 import { pairedTEvidenceBeyond } from '../../stats/paired-t.js';
 import { crossing } from '../../stats/sequential/crossing.js';
 import { lnBeyondBound } from '../../stats/sequential/one-arm.js';
-import { type Scatter, scatterOf, scatterOfOne } from '../../stats/sequential/overdispersion.js';
+import type { Scatter } from '../../stats/sequential/overdispersion.js';
 import { lnBeyondLine } from '../../stats/sequential/two-arms.js';
-import type { Data } from './data.js';
+import { countsData, type Data } from './data.js';
 
 /** What the evidence says of one condition. */
 export interface Weighed {
@@ -124,7 +124,7 @@ function testOf(bound: Bound, data: Data, factor: number): Test {
   // A fixed bound beside one against the baseline speaks of the judged arm alone.
   if (bound.scale === 0 && data.kind === 'pairs') {
     const counts = data.pairs.map((pair) => pair.judged);
-    return testOf(bound, { kind: 'counts', family: data.family, counts, at: data.at }, factor);
+    return testOf(bound, countsData(data.family, counts, data.at), factor);
   }
   if (bound.scale === 0 && data.kind === 'numbers' && data.baseline !== null)
     return testOf(bound, { ...data, baseline: null }, factor);
@@ -133,13 +133,13 @@ function testOf(bound: Bound, data: Data, factor: number): Test {
       return {
         test: data.family === 'binomial' ? 'two-shares' : 'two-rates',
         lnE: (side) => lnBeyondLine(data.family, data.pairs, { scale: bound.scale, offset }, side),
-        scatter: scatterOf(data.family, data.pairs),
+        scatter: data.scatter,
       };
     case 'counts':
       return {
         test: data.family === 'binomial' ? 'share' : 'rate',
         lnE: (side) => lnBeyondBound(data.family, data.counts, offset, side),
-        scatter: scatterOfOne(data.family, data.counts),
+        scatter: data.scatter,
       };
     case 'numbers': {
       const { judged, baseline } = data;

@@ -91,15 +91,19 @@ export function remarks(data: Data, evidence: SequentialEvidence, bound: Bound):
 
 /** Events on the rarer side, in all arms; null where nothing is counted. */
 function eventsOf(data: Data): number | null {
-  const counts =
-    data.kind === 'pairs'
-      ? data.pairs.flatMap((pair) => [pair.judged, pair.baseline])
-      : data.kind === 'counts'
-        ? data.counts
-        : null;
-  if (counts === null) return null;
-  const k = counts.reduce((sum, count) => sum + count.k, 0);
-  if (data.kind !== 'numbers' && data.family === 'poisson') return k;
-  const n = counts.reduce((sum, count) => sum + count.n, 0);
+  if (data.kind === 'numbers') return null;
+  let [k, n] = [0, 0];
+  const add = (count: Count): void => {
+    k += count.k;
+    n += count.n;
+  };
+  if (data.kind === 'counts') data.counts.forEach(add);
+  else {
+    for (const { judged, baseline } of data.pairs) {
+      add(judged);
+      add(baseline);
+    }
+  }
+  if (data.family === 'poisson') return k;
   return Math.min(k, n - k);
 }

@@ -25,12 +25,15 @@ export function lnConditional(
   centre: number,
 ): readonly number[] {
   if (family === 'poisson') return effects.map((effect) => lnRateRatio(pair, effect, centre));
-  const [border = 0, ...beyond] = conditional.lnLikelihood(whole(pair), [0, ...effects]);
-  return beyond.map((value) => value - border);
+  const likelihoods = conditional.lnLikelihood(whole(pair), [0, ...effects]);
+  const border = likelihoods[0] ?? 0;
+  return effects.map((_, i) => (likelihoods[i + 1] ?? 0) - border);
 }
 
 /** Counts that a bucket cut may hold fractions of events. */
-function whole({ judged, baseline }: Pair): Pair {
+function whole(pair: Pair): Pair {
+  const { judged, baseline } = pair;
+  if (Number.isInteger(judged.k) && Number.isInteger(baseline.k)) return pair;
   return {
     judged: { k: Math.round(judged.k), n: judged.n },
     baseline: { k: Math.round(baseline.k), n: baseline.n },

@@ -1,6 +1,6 @@
 import type { Pair } from '../pair.js';
 import { scoreOf } from '../score-of.js';
-import { lnBelieved, lnBelievedAlone, lnHeld } from './beliefs.js';
+import { type Besides, believed, lnHeld } from './beliefs.js';
 import type { Family } from './block.js';
 import { STAKE } from './effects.js';
 
@@ -14,15 +14,13 @@ const PLENTY = 6;
 const MEMORY = 0.7;
 
 /** What the strata say of their own scatter, after each of them. */
-export interface Scatter {
+export interface Scatter extends Besides {
   /** How much more strata vary than independent requests would, at least 1: for reading. */
   readonly factor: number;
   /** Pearson's statistic of the strata about their own common effect. */
   readonly residual: number;
   /** Terms in it. */
   readonly terms: number;
-  /** What the rest says of it, as `lnBelieved` has it. */
-  readonly lnBeliefs: readonly number[];
 }
 
 /**
@@ -34,10 +32,12 @@ export interface Scatter {
  *
  * @param lnE evidence under independence
  */
-export function tempered(lnE: number, { residual, terms, lnBeliefs }: Scatter): number {
+export function tempered(lnE: number, scatter: Scatter): number {
   if (lnE <= 0) return lnE;
+  const { residual, terms } = scatter;
+  const beliefs = believed(scatter);
   const effect = 2 * (lnE + STAKE);
-  const averaged = lnHeld(lnBeliefs, residual, terms) - lnHeld(lnBeliefs, residual + effect, terms) - STAKE;
+  const averaged = lnHeld(beliefs, residual, terms) - lnHeld(beliefs, residual + effect, terms) - STAKE;
   return Math.min(lnE, averaged);
 }
 
@@ -75,9 +75,13 @@ function scatter(apart: Terms, together?: Terms): Scatter {
   const terms = apart.free;
   // Where a stratum holds less than one event's worth, chance outweighs whatever else its rate does.
   const rarity = Math.max(1, PLENTY / Math.max(apart.each, 1e-9));
-  const lnBeliefs =
-    together === undefined ? lnBelievedAlone(rarity) : lnBelieved(rarity, together.squares, together.number);
-  return { factor: Math.max(1, (PRIOR + residual) / (PRIOR + terms)), residual, terms, lnBeliefs };
+  return {
+    factor: Math.max(1, (PRIOR + residual) / (PRIOR + terms)),
+    residual,
+    terms,
+    rarity,
+    together: together === undefined ? null : { residual: together.squares, terms: together.number },
+  };
 }
 
 /** Scores with their information, in terms that hold enough of it. */

@@ -25,6 +25,7 @@ const EQUAL = 0.5;
 export function lnBeyondLine(family: Family, pairs: readonly Pair[], line: Line, side: 1 | -1): Float64Array {
   const isConditional = line.offset === 0 && (family === 'poisson' || line.scale === 1);
   let bets: readonly Bet[] = [];
+  let effects: readonly number[] = [];
   let logs: number[] = [];
   const out = new Float64Array(pairs.length);
   const past = new Past(family);
@@ -32,23 +33,17 @@ export function lnBeyondLine(family: Family, pairs: readonly Pair[], line: Line,
     if (pair.judged.n > 0 && pair.baseline.n > 0) {
       if (bets.length === 0) {
         bets = betsFor(family, line, side, scoreOf(family, pair).v);
+        effects = bets.map(({ effect }) => effect);
         logs = bets.map(() => 0);
       }
-      const isGiven = isConditional && (family === 'poisson' || isWhole(pair));
-      const rate = past.rate();
       const least = pausedBelow(logs);
-      const placed = bets.flatMap((bet, j) => ((logs[j] ?? 0) < least ? [] : [{ bet, j }]));
-      const won = isGiven
-        ? lnConditional(
-            family,
-            pair,
-            placed.map(({ bet }) => bet.effect),
-            Math.log(line.scale),
-          )
-        : placed.map(({ bet }) => lnAgainstLine(family, pair, line, side, bet, rate));
-      placed.forEach(({ j }, at) => {
-        logs[j] = (logs[j] ?? 0) + (won[at] ?? 0);
-      });
+      const rate = past.rate();
+      const isGiven = isConditional && (family === 'poisson' || isWhole(pair));
+      const given = isGiven ? lnConditional(family, pair, effects, Math.log(line.scale)) : undefined;
+      for (const [j, bet] of bets.entries()) {
+        const log = logs[j] ?? 0;
+        if (log >= least) logs[j] = log + (given?.[j] ?? lnAgainstLine(family, pair, line, side, bet, rate));
+      }
       past.add(pair.baseline);
     }
     out[i] = bets.length === 0 ? 0 : lnMixture(logs, bets);

@@ -1,7 +1,6 @@
 /** The first look at which evidence is enough. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { lnBelievedAlone } from '../../../src/stats/sequential/beliefs.js';
 import { crossing } from '../../../src/stats/sequential/crossing.js';
 import { type Scatter, tempered } from '../../../src/stats/sequential/overdispersion.js';
 
@@ -35,9 +34,9 @@ test('strata before the first that may decide count only by what they add to it'
 });
 
 test('each look is tempered by what was known of the scatter at that look', () => {
-  const lnBeliefs = lnBelievedAlone(1);
-  const calm: Scatter = { factor: 1, residual: 0, terms: 9, lnBeliefs };
-  const wild: Scatter = { factor: 9, residual: 90, terms: 9, lnBeliefs };
+  const alone = { rarity: 1, together: null };
+  const calm: Scatter = { factor: 1, residual: 0, terms: 9, ...alone };
+  const wild: Scatter = { factor: 9, residual: 90, terms: 9, ...alone };
   const lnE = Float64Array.from([6, 6]);
   const held = tempered(6, wild);
   expect(held).toBeLessThan(ENOUGH);

@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Pair } from '../../../src/stats/pair.js';
-import { lnBelieved, lnBelievedAlone } from '../../../src/stats/sequential/beliefs.js';
 import type { Family } from '../../../src/stats/sequential/block.js';
 import { crossing } from '../../../src/stats/sequential/crossing.js';
 import {
@@ -18,15 +17,12 @@ const scatter: fc.Arbitrary<Scatter> = fc.record({
   factor: fc.constant(1),
   residual: fc.double({ min: 0, max: 1e4, noNaN: true }),
   terms: fc.nat(1000),
-  lnBeliefs: fc
-    .tuple(
-      fc.double({ min: 1, max: 1e3, noNaN: true }),
-      fc.double({ min: 0, max: 1e4, noNaN: true }),
-      fc.nat(1000),
-    )
-    .map(([rarity, residual, terms]) => lnBelieved(rarity, residual, terms)),
+  rarity: fc.double({ min: 1, max: 1e3, noNaN: true }),
+  together: fc.option(
+    fc.record({ residual: fc.double({ min: 0, max: 1e4, noNaN: true }), terms: fc.nat(1000) }),
+  ),
 });
-const NONE: Scatter = { factor: 1, residual: 0, terms: 0, lnBeliefs: lnBelievedAlone(1) };
+const NONE: Scatter = { factor: 1, residual: 0, terms: 0, rarity: 1, together: null };
 const positive = fc.double({ min: 1e-6, max: 1e3, noNaN: true });
 
 describe('tempered evidence', () => {
@@ -84,17 +80,17 @@ describe('tempered evidence', () => {
 
   test('a calm sum of both arms speaks for independence, a wild one leaves it open', () => {
     const spread = { ...NONE, residual: 4, terms: 4 };
-    const calm = tempered(5, { ...spread, lnBeliefs: lnBelieved(1, 4, 4) });
-    const nothing = tempered(5, { ...spread, lnBeliefs: lnBelieved(1, 0, 0) });
-    const wild = tempered(5, { ...spread, lnBeliefs: lnBelieved(1, 40, 4) });
+    const calm = tempered(5, { ...spread, together: { residual: 4, terms: 4 } });
+    const nothing = tempered(5, { ...spread, together: { residual: 0, terms: 0 } });
+    const wild = tempered(5, { ...spread, together: { residual: 40, terms: 4 } });
     expect(calm).toBeGreaterThan(nothing);
     expect(wild).toBeLessThan(nothing);
   });
 
   test('shocks that both arms share are told from scatter of their own by the difference', () => {
-    const lnBeliefs = lnBelieved(1, 300, 30);
-    expect(tempered(5, { ...NONE, residual: 30, terms: 30, lnBeliefs })).toBeGreaterThan(4);
-    expect(tempered(5, { ...NONE, residual: 90, terms: 30, lnBeliefs })).toBeLessThan(2);
+    const together = { residual: 300, terms: 30 };
+    expect(tempered(5, { ...NONE, residual: 30, terms: 30, together })).toBeGreaterThan(4);
+    expect(tempered(5, { ...NONE, residual: 90, terms: 30, together })).toBeLessThan(2);
   });
 
   test.each([
@@ -102,9 +98,9 @@ describe('tempered evidence', () => {
     { residual: 1e9, terms: 100_000 },
     { residual: 1e9, terms: 1 },
   ])('no extreme of the sum ($residual of $terms terms) makes it no number', ({ residual, terms }) => {
-    const lnBeliefs = lnBelieved(1, residual, terms);
+    const together = { residual, terms };
     for (const apart of [0, 1e9]) {
-      expect(tempered(5, { ...NONE, residual: apart, terms: 100_000, lnBeliefs })).not.toBeNaN();
+      expect(tempered(5, { ...NONE, residual: apart, terms: 100_000, together })).not.toBeNaN();
     }
   });
 });
