@@ -59,6 +59,14 @@ const clustered =
     return { judged: arm(judged), baseline: arm(baseline) };
   };
 
+/** Errors of .2 % of 1,000 requests that come so many at once: one user who tries again and again. */
+const bursts =
+  (size: number) =>
+  (random: Random): Look => {
+    const arm = (): Arm => ({ k: size * binomial(random, 1000, 0.002 / size), n: 1000 });
+    return { judged: arm(), baseline: arm() };
+  };
+
 /** Requests slower than 800 ms, of lognormal latencies with a mean of 400 ms and sigma 0.6. */
 const slow =
   (factor: number) =>
@@ -170,9 +178,15 @@ export const SCENARIOS: readonly Scenario[] = [
     wrong: 'pass',
     look: arms(0.01, 0.005, 50, 950),
   },
-  ...[1.5, 2, 5, 10].map((own) => healthy(`E0 x ${own}`, clustered(0.62, 0.62, own))),
+  ...[1.5, 2, 5, 10, 20].map((own) => healthy(`E0 x ${own}`, clustered(0.62, 0.62, own))),
   healthy('E0 of 5 % of 1000', clustered(0.05, 0.05, 3, 1, 1000)),
   ...[1, 1.5, 2, 3].map((own) => healthy(`S0 x ${own}, shocks x 10`, clustered(0.62, 0.62, own, 10))),
+  ...[3, 10].map((size) => ({
+    ...healthy(`errors in bursts of ${size}`, bursts(size)),
+    about: 'no difference, .2 % of 1000',
+    pass: ZERO.lower,
+    better: 'lower' as const,
+  })),
   { ...healthy('S1, shocks x 10', clustered(0.58, 0.62, 1, 10)), about: '62 to 58 %', wrong: 'pass' },
   {
     name: 'A0, -4pp',

@@ -24,6 +24,8 @@ export type Data =
       readonly kind: 'pairs';
       readonly family: Family;
       readonly pairs: readonly Pair[];
+      /** False where a backend extrapolated the counts, or a bound cut a bucket: they are no whole events then. */
+      readonly isCounted: boolean;
       /** After each of them. */
       readonly scatter: readonly Scatter[];
       readonly at: readonly number[];
@@ -65,7 +67,8 @@ export function dataOf(rule: Rule, judged: Observation, baseline: Observation | 
     return count !== null && control !== null && count.n > 0 && control.n > 0 ? [i] : [];
   });
   const pairs = at.map((i) => ({ judged: own[i] ?? NOTHING, baseline: other[i] ?? NOTHING }));
-  return { kind: 'pairs', family, pairs, scatter: scatterOf(family, pairs), at };
+  const isCounted = [judged, baseline].every((arm) => isWholeIn(rule.take, arm));
+  return { kind: 'pairs', family, pairs, isCounted, scatter: scatterOf(family, pairs), at };
 }
 
 /** One arm alone. */
@@ -80,6 +83,14 @@ function countsIn(take: Take, { evidence, isExtrapolated }: Observation): readon
   const counts = allCountsIn(take, evidence);
   if (counts === null || isExtrapolated !== true) return counts;
   return counts.map((count) => count && { k: count.k * SEEN, n: count.n * SEEN });
+}
+
+/** True where the counts of a take are events that were seen, and not a part of them by a rule of three. */
+function isWholeIn(take: Take, { evidence, isExtrapolated }: Observation): boolean {
+  if (isExtrapolated === true) return false;
+  if (evidence.kind !== 'buckets') return true;
+  if (take.kind !== 'share-at-most' && take.kind !== 'share-above') return true;
+  return bucketCountAtMost(evidence.bounds, [], take.bound).edges === null;
 }
 
 function allCountsIn(take: Take, evidence: Evidence): readonly (Count | null)[] | null {

@@ -132,7 +132,8 @@ function testOf(bound: Bound, data: Data, factor: number): Test {
     case 'pairs':
       return {
         test: data.family === 'binomial' ? 'two-shares' : 'two-rates',
-        lnE: (side) => lnBeyondLine(data.family, data.pairs, { scale: bound.scale, offset }, side),
+        lnE: (side) =>
+          lnBeyondLine(data.family, data.pairs, { scale: bound.scale, offset }, side, data.isCounted),
         scatter: data.scatter,
       };
     case 'counts':

@@ -24,7 +24,7 @@ const STEPS = 100;
  * The likelihood ratio of the alternative to this point is an e-variable for the whole half plane beyond the line:
  * its expectation is at most 1 under every pair of rates there, whatever the sizes.
  *
- * @returns undefined when no pair of possible rates lies on the line
+ * @returns undefined when no pair of possible rates lies on the line, or none could be found
  * @see Turner, Ly, Grünwald, arXiv 2106.02693; the Poisson case has the same proof, its exponent is linear in the rates
  */
 export function project(
@@ -43,7 +43,8 @@ export function project(
   high = Math.min(high, Math.max(low, alternative.baseline, (alternative.judged - offset) / scale));
   low = Math.max(low, Math.min(high, alternative.baseline, (alternative.judged - offset) / scale));
   let baseline = (low + high) / 2;
-  for (let i = 0; i < STEPS && high - low > 1e-14 * high; i += 1) {
+  let before = high - low;
+  for (let i = 0; i < STEPS; i += 1) {
     const judged = scale * baseline + offset;
     const spreadJ = family === 'binomial' ? judged * (1 - judged) : judged;
     const spreadB = family === 'binomial' ? baseline * (1 - baseline) : baseline;
@@ -52,13 +53,17 @@ export function project(
       (baselineN * (alternative.baseline - baseline)) / spreadB;
     if (pull > 0) low = baseline;
     else high = baseline;
-    // Fisher scoring; a step that leaves the bracket is halved instead.
-    const next = baseline + pull / ((scale * scale * judgedN) / spreadJ + baselineN / spreadB);
+    // Fisher scoring; where it leaves the bracket, or goes to and fro, the bracket is halved instead.
+    const step = pull / ((scale * scale * judgedN) / spreadJ + baselineN / spreadB);
+    const isSound = baseline + step > low && baseline + step < high && Math.abs(step) <= before / 2;
+    const next = isSound ? baseline + step : (low + high) / 2;
+    before = Math.abs(next - baseline);
     // Past this rounding alone moves it, for ever.
-    if (Math.abs(next - baseline) <= 1e-12 * baseline) break;
-    baseline = next > low && next < high ? next : (low + high) / 2;
+    if (before <= 1e-13 * baseline || scale * before <= 1e-13 * judged || pull === 0)
+      return { judged, baseline };
+    baseline = next;
   }
-  return { judged: scale * baseline + offset, baseline };
+  return undefined;
 }
 
 /**

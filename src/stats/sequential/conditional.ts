@@ -2,12 +2,9 @@ import { conditional } from '../conditional.js';
 import type { Pair } from '../pair.js';
 import type { Family } from './block.js';
 
-/**
- * True when the likelihood of a stratum given the sum of its events can be had: of whole numbers of trials. Depends on
- * sizes alone, never on outcomes, so that the choice of test is not steered by what it finds.
- */
+/** True when the likelihood of a stratum given the sum of its events can be had: of whole numbers. */
 export function isWhole({ judged, baseline }: Pair): boolean {
-  return Number.isSafeInteger(judged.n) && Number.isSafeInteger(baseline.n);
+  return [judged.k, judged.n, baseline.k, baseline.n].every(Number.isSafeInteger);
 }
 
 /**
@@ -25,19 +22,9 @@ export function lnConditional(
   centre: number,
 ): readonly number[] {
   if (family === 'poisson') return effects.map((effect) => lnRateRatio(pair, effect, centre));
-  const likelihoods = conditional.lnLikelihood(whole(pair), [0, ...effects]);
+  const likelihoods = conditional.lnLikelihood(pair, [0, ...effects]);
   const border = likelihoods[0] ?? 0;
   return effects.map((_, i) => (likelihoods[i + 1] ?? 0) - border);
-}
-
-/** Counts that a bucket cut may hold fractions of events. */
-function whole(pair: Pair): Pair {
-  const { judged, baseline } = pair;
-  if (Number.isInteger(judged.k) && Number.isInteger(baseline.k)) return pair;
-  return {
-    judged: { k: Math.round(judged.k), n: judged.n },
-    baseline: { k: Math.round(baseline.k), n: baseline.n },
-  };
 }
 
 /** Events fall to the judged arm with odds of the exposures times the rate ratio. */

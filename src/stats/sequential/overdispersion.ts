@@ -1,6 +1,6 @@
 import type { Pair } from '../pair.js';
 import { scoreOf } from '../score-of.js';
-import { type Besides, believed, lnHeld } from './beliefs.js';
+import { believed, lnHeld, type Pearson } from './beliefs.js';
 import type { Family } from './block.js';
 import { STAKE } from './effects.js';
 
@@ -8,19 +8,19 @@ import { STAKE } from './effects.js';
 const PRIOR = 3;
 /** Information that one term needs: a smaller one has the scatter of rare events, which is no normal one's. */
 const LEAST = 2;
-/** Information of a stratum from which on scatter beyond chance would show. */
-const PLENTY = 6;
 /** Weight that each stratum keeps in the common rate of the next: drift is followed, noise is not. */
 const MEMORY = 0.7;
 
 /** What the strata say of their own scatter, after each of them. */
-export interface Scatter extends Besides {
+export interface Scatter {
   /** How much more strata vary than independent requests would, at least 1: for reading. */
   readonly factor: number;
   /** Pearson's statistic of the strata about their own common effect. */
   readonly residual: number;
   /** Terms in it. */
   readonly terms: number;
+  /** The same of both arms together; null for one arm alone. */
+  readonly together: Pearson | null;
 }
 
 /**
@@ -32,10 +32,9 @@ export interface Scatter extends Besides {
  *
  * @param lnE evidence under independence
  */
-export function tempered(lnE: number, scatter: Scatter): number {
+export function tempered(lnE: number, { residual, terms, together }: Scatter): number {
   if (lnE <= 0) return lnE;
-  const { residual, terms } = scatter;
-  const beliefs = believed(scatter);
+  const beliefs = believed(together);
   const effect = 2 * (lnE + STAKE);
   const averaged = lnHeld(beliefs, residual, terms) - lnHeld(beliefs, residual + effect, terms) - STAKE;
   return Math.min(lnE, averaged);
@@ -73,13 +72,10 @@ export function scatterOfOne(
 function scatter(apart: Terms, together?: Terms): Scatter {
   const { residual } = apart;
   const terms = apart.free;
-  // Where a stratum holds less than one event's worth, chance outweighs whatever else its rate does.
-  const rarity = Math.max(1, PLENTY / Math.max(apart.each, 1e-9));
   return {
     factor: Math.max(1, (PRIOR + residual) / (PRIOR + terms)),
     residual,
     terms,
-    rarity,
     together: together === undefined ? null : { residual: together.squares, terms: together.number },
   };
 }
@@ -90,8 +86,6 @@ class Terms {
   #v = 0;
   #effect = 0;
   #information = 0;
-  #strata = 0;
-  #all = 0;
   /** Sum of u^2 / v, about no effect. */
   squares = 0;
   number = 0;
@@ -99,8 +93,6 @@ class Terms {
   add(u: number, v: number): void {
     this.#u += u;
     this.#v += v;
-    this.#all += v;
-    if (v > 0) this.#strata += 1;
     if (this.#v < LEAST) return;
     this.squares += (this.#u * this.#u) / this.#v;
     this.#effect += this.#u;
@@ -119,11 +111,6 @@ class Terms {
   /** Terms that are free once the common effect is taken. */
   get free(): number {
     return Math.max(0, this.number - 1);
-  }
-
-  /** Information of one stratum. */
-  get each(): number {
-    return this.#strata > 0 ? this.#all / this.#strata : 0;
   }
 }
 

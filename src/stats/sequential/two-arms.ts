@@ -20,10 +20,18 @@ const EQUAL = 0.5;
  * knows no common rate. Elsewhere the alternative comes from earlier strata and its nearest point on the line is the null.
  *
  * @param side 1: evidence that the judged rate is above the line; -1: below it
+ * @param isCounted false where counts are estimates, such as parts of a bucket: rounded to whole events, those of a small
+ *   arm and of a large one would be off to different sides. Against the line they may be fractions: its e-value is convex in them
  * @returns ln E after each stratum
  */
-export function lnBeyondLine(family: Family, pairs: readonly Pair[], line: Line, side: 1 | -1): Float64Array {
-  const isConditional = line.offset === 0 && (family === 'poisson' || line.scale === 1);
+export function lnBeyondLine(
+  family: Family,
+  pairs: readonly Pair[],
+  line: Line,
+  side: 1 | -1,
+  isCounted: boolean = true,
+): Float64Array {
+  const isConditional = line.offset === 0 && (family === 'poisson' || (line.scale === 1 && isCounted));
   let bets: readonly Bet[] = [];
   let effects: readonly number[] = [];
   let logs: number[] = [];

@@ -154,11 +154,11 @@ describe('rates', () => {
 
 test.each([
   { pair: pairOf(1, 10, 2, 20), is: true },
-  { pair: pairOf(1.5, 10, 2, 20), is: true },
+  { pair: pairOf(1.5, 10, 2, 20), is: false },
   { pair: pairOf(1, 1e12, 2, 4000), is: true },
   { pair: pairOf(0, 2 ** 54, 2, 4000), is: false },
   { pair: pairOf(1, 10.5, 2, 20), is: false },
   { pair: pairOf(1, 10, 2, 20.5), is: false },
-])('whether a stratum is weighed given its sum hangs on its sizes: $pair is $is', ({ pair, is }) => {
+])('whether a stratum is weighed given its sum hangs on its being counted: $pair is $is', ({ pair, is }) => {
   expect(isWhole(pair)).toBe(is);
 });
