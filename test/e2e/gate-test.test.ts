@@ -136,7 +136,7 @@ FAIL  shop.gate.test.yaml:7  it
         shop.not-worse
           outcome    expected pass              got fail
           judged     0.89, n 5,000, pass >= baseline - 2pp
-          because    certainly not >= baseline - 2pp: fewer than 1 in 20,000 releases within it would ever look like this, counting every look (threshold)
+          because    certainly not >= baseline - 2pp: fewer than 1 in 160 releases within it would ever look like this, counting every look (threshold)
           canary     █████▁▁▁▁▁  0.8 to 0.98
           baseline   ██████████  0.98
         shop.queue

@@ -3,9 +3,9 @@ const FACTORS = [1, 2, 3, 5, 10, 20] as const;
 const LN_FACTORS = FACTORS.map(Math.log);
 
 /** Belief, before any stratum is seen, that arms share shocks which leave their difference alone. */
-const SHOCKS = 0.1;
+const SHOCKS = 0.14;
 /** Belief that each arm has scatter of its own; the rest is belief in independence. */
-const OWN = 0.2;
+const OWN = 0.27;
 /** Part of the latter with shared shocks on top. */
 const BOTH = 0.1;
 
@@ -24,26 +24,30 @@ export interface Pearson {
  * the variance of independent requests, while detection is as early as by the exact mixture.
  *
  * @param together of both arms; null for one arm alone
+ * @param rarity at least 1: how many times less is believed in scatter that is no independence
  * @returns up to a common constant
  */
-export function believed(together: Pearson | null): readonly number[] {
+export function believed(together: Pearson | null, rarity: number): readonly number[] {
+  const independent = 1 - (SHOCKS + OWN) / rarity;
   if (together === null) {
-    return FACTORS.map((_, own) => (own === 0 ? INDEPENDENT : (SHOCKS + OWN) / WILD));
+    return FACTORS.map((_, own) => (own === 0 ? independent : (SHOCKS + OWN) / rarity / WILD));
   }
   const likely = likelihoods(together.residual, together.terms);
   return PRIOR.map((row, own) => {
     let belief = 0;
-    for (let more = 0; more < row.length; more += 1) belief += (row[more] ?? 0) * (likely[own + more] ?? 0);
+    for (let more = 0; more < row.length; more += 1) {
+      const prior = own === 0 && more === 0 ? independent : (row[more] ?? 0) / rarity;
+      belief += prior * (likely[own + more] ?? 0);
+    }
     return belief;
   });
 }
 
-const INDEPENDENT = 1 - SHOCKS - OWN;
 const WILD = FACTORS.length - 1;
 /** Of each scatter of the difference: the belief in it together with this or more scatter of the sum. */
 const PRIOR: readonly (readonly number[])[] = FACTORS.map((_, own) =>
   FACTORS.slice(own).map((_, more) => {
-    if (own === 0) return more === 0 ? INDEPENDENT : SHOCKS / WILD;
+    if (own === 0) return SHOCKS / WILD;
     return more === 0 ? (OWN * (1 - BOTH)) / WILD : (OWN * BOTH) / ((WILD * (WILD - 1)) / 2);
   }),
 );

@@ -8,6 +8,8 @@ import { STAKE } from './effects.js';
 const PRIOR = 3;
 /** Information that one term needs: a smaller one has the scatter of rare events, which is no normal one's. */
 const LEAST = 2;
+/** Information of a stratum from which on scatter beyond chance would show. */
+const PLENTY = 6;
 /** Weight that each stratum keeps in the common rate of the next: drift is followed, noise is not. */
 const MEMORY = 0.7;
 
@@ -21,6 +23,8 @@ export interface Scatter {
   readonly terms: number;
   /** The same of both arms together; null for one arm alone. */
   readonly together: Pearson | null;
+  /** At least 1, and more the fewer events a stratum has: chance then outweighs whatever else its rate does. */
+  readonly rarity: number;
 }
 
 /**
@@ -32,9 +36,9 @@ export interface Scatter {
  *
  * @param lnE evidence under independence
  */
-export function tempered(lnE: number, { residual, terms, together }: Scatter): number {
+export function tempered(lnE: number, { residual, terms, together, rarity }: Scatter): number {
   if (lnE <= 0) return lnE;
-  const beliefs = believed(together);
+  const beliefs = believed(together, rarity);
   const effect = 2 * (lnE + STAKE);
   const averaged = lnHeld(beliefs, residual, terms) - lnHeld(beliefs, residual + effect, terms) - STAKE;
   return Math.min(lnE, averaged);
@@ -52,7 +56,9 @@ export function scatterOf(family: Family, pairs: readonly Pair[]): readonly Scat
   return pairs.map((pair) => {
     const { u, v } = scoreOf(family, pair);
     apart.add(u, v);
-    if (v > 0) together.add({ k: pair.judged.k + pair.baseline.k, n: pair.judged.n + pair.baseline.n });
+    // A stratum without events tells of scatter, too: bursts leave many of them.
+    if (pair.judged.n > 0 && pair.baseline.n > 0)
+      together.add({ k: pair.judged.k + pair.baseline.k, n: pair.judged.n + pair.baseline.n });
     return scatter(apart, together.terms);
   });
 }
@@ -77,6 +83,8 @@ function scatter(apart: Terms, together?: Terms): Scatter {
     residual,
     terms,
     together: together === undefined ? null : { residual: together.squares, terms: together.number },
+    // Half way, in the exponent, between counting on bursts of events and never: without events nothing tells of them.
+    rarity: Math.sqrt(Math.max(1, PLENTY / Math.max(apart.each, 1e-9))),
   };
 }
 
@@ -86,6 +94,8 @@ class Terms {
   #v = 0;
   #effect = 0;
   #information = 0;
+  #strata = 0;
+  #all = 0;
   /** Sum of u^2 / v, about no effect. */
   squares = 0;
   number = 0;
@@ -93,6 +103,8 @@ class Terms {
   add(u: number, v: number): void {
     this.#u += u;
     this.#v += v;
+    this.#all += v;
+    if (v > 0) this.#strata += 1;
     if (this.#v < LEAST) return;
     this.squares += (this.#u * this.#u) / this.#v;
     this.#effect += this.#u;
@@ -106,6 +118,11 @@ class Terms {
   get residual(): number {
     const common = this.#information > 0 ? (this.#effect * this.#effect) / this.#information : 0;
     return Math.max(0, this.squares - common);
+  }
+
+  /** Information of one stratum. */
+  get each(): number {
+    return this.#strata > 0 ? this.#all / this.#strata : 0;
   }
 
   /** Terms that are free once the common effect is taken. */

@@ -34,7 +34,7 @@ test('strata before the first that may decide count only by what they add to it'
 });
 
 test('each look is tempered by what was known of the scatter at that look', () => {
-  const alone = { together: null };
+  const alone = { together: null, rarity: 1 };
   const calm: Scatter = { factor: 1, residual: 0, terms: 9, ...alone };
   const wild: Scatter = { factor: 9, residual: 90, terms: 9, ...alone };
   const lnE = Float64Array.from([6, 6]);

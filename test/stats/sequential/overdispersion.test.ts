@@ -17,11 +17,12 @@ const scatter: fc.Arbitrary<Scatter> = fc.record({
   factor: fc.constant(1),
   residual: fc.double({ min: 0, max: 1e4, noNaN: true }),
   terms: fc.nat(1000),
+  rarity: fc.double({ min: 1, max: 1e3, noNaN: true }),
   together: fc.option(
     fc.record({ residual: fc.double({ min: 0, max: 1e4, noNaN: true }), terms: fc.nat(1000) }),
   ),
 });
-const NONE: Scatter = { factor: 1, residual: 0, terms: 0, together: null };
+const NONE: Scatter = { factor: 1, residual: 0, terms: 0, together: null, rarity: 1 };
 const positive = fc.double({ min: 1e-6, max: 1e3, noNaN: true });
 
 describe('tempered evidence', () => {
@@ -56,14 +57,14 @@ describe('tempered evidence', () => {
   });
 
   // By hand: the likelihoods of a residual r of t terms are f^(-t/2) e^(-r/2f), for f of 1, 2, 3, 5, 10, 20 and beliefs
-  // of .7 and five times .06; E = 5 with a stake of 0.45 stands for a residual that is larger by 2 (5 + .7985).
+  // of .59 and five times .082; E = 5 with a stake of 0.45 stands for a residual that is larger by 2 (5 + .7985).
   test.each([
     { what: 'before any term', residual: 0, terms: 0 },
     { what: 'with calm strata', residual: 20, terms: 20 },
     { what: 'with wild strata', residual: 60, terms: 20 },
   ])('is averaged over what the scatter may be: $what', ({ residual, terms }) => {
     const held = (r: number): number =>
-      [0.7, 0.06, 0.06, 0.06, 0.06, 0.06].reduce((sum, belief, i) => {
+      [0.59, 0.082, 0.082, 0.082, 0.082, 0.082].reduce((sum, belief, i) => {
         const factor = [1, 2, 3, 5, 10, 20][i] ?? Number.NaN;
         return sum + belief * factor ** (-terms / 2) * Math.exp(-r / 2 / factor);
       }, 0);
@@ -183,6 +184,18 @@ describe('the scatter of two arms', () => {
       ),
     );
   });
+});
+
+test('strata without events tell of scatter, too', () => {
+  // Three events at once in every fifth stratum of either arm, as one user who tries again makes them.
+  const bursts = Array.from({ length: 40 }, (_, i) =>
+    pairOf(i % 5 === 0 ? 3 : 0, 1000, i % 5 === 2 ? 3 : 0, 1000),
+  );
+  const alone = bursts.filter(({ judged, baseline }) => judged.k + baseline.k > 0);
+  const together = scatterOf('binomial', bursts).at(-1)?.together;
+  expect(together?.residual).toBeGreaterThan(
+    2 * (scatterOf('binomial', alone).at(-1)?.together?.residual ?? 0),
+  );
 });
 
 describe('rare events', () => {
