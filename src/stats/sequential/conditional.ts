@@ -2,9 +2,15 @@ import { conditional } from '../conditional.js';
 import type { Pair } from '../pair.js';
 import type { Family } from './block.js';
 
-/** True when the likelihood of a stratum given the sum of its events can be had: of whole numbers. */
-export function isWhole({ judged, baseline }: Pair): boolean {
-  return [judged.k, judged.n, baseline.k, baseline.n].every(Number.isSafeInteger);
+/** Trials of the smaller arm above which earlier strata tell the common rate well enough, and faster. */
+const MOST_TRIALS = 4000;
+
+/** True for a stratum that is weighed given the sum of its events: of whole numbers, and not too large. */
+export function isGivenSum({ judged, baseline }: Pair): boolean {
+  return (
+    Math.min(judged.n, baseline.n) <= MOST_TRIALS &&
+    [judged.k, judged.n, baseline.k, baseline.n].every(Number.isSafeInteger)
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Pair } from '../pair.js';
 import { scoreOf } from '../score-of.js';
 import { type Family, type Line, lnBlock, project, tiedTo } from './block.js';
-import { isWhole, lnConditional } from './conditional.js';
+import { isGivenSum, lnConditional } from './conditional.js';
 import { beyond, effectsFor, lnMixture, pausedBelow } from './effects.js';
 
 /** Weight that each stratum keeps in the next one's guess of the common rate: drift is followed, noise is not. */
@@ -46,7 +46,7 @@ export function lnBeyondLine(
       }
       const least = pausedBelow(logs);
       const rate = past.rate();
-      const isGiven = isConditional && (family === 'poisson' || isWhole(pair));
+      const isGiven = isConditional && (family === 'poisson' || isGivenSum(pair));
       const given = isGiven ? lnConditional(family, pair, effects, Math.log(line.scale)) : undefined;
       for (const [j, bet] of bets.entries()) {
         const log = logs[j] ?? 0;
