@@ -93,7 +93,30 @@ describe('what is asked is bounded', () => {
     await proofs.settle(contextOf({ resolver: () => Promise.resolve(counting) }), []);
     expect([all, most]).toEqual([MOST_ADDRESSES, 32]);
     expect(addresses.filter((address) => proofs.verify('googlebot', address) === null)).toHaveLength(5);
-    expect(proofs.unknown()).toContain('and 4 more are');
+    expect(proofs.unknown()).toBe(`DNS was asked about ${MOST_ADDRESSES} addresses, and there are more`);
+  });
+
+  test('in memory: nothing is kept, nor asked again, of what lies beyond', async () => {
+    let all = 0;
+    const failing: Resolver = {
+      names: () => {
+        all += 1;
+        return Promise.resolve({ state: 'failed', why: 'ESERVFAIL' });
+      },
+      addresses: () => Promise.resolve({ state: 'none' }),
+    };
+    const context = contextOf({ resolver: () => Promise.resolve(failing) });
+    const proofs = new DnsProofs(DOMAINS);
+    for (const address of addresses) proofs.verify('googlebot', address);
+    await proofs.settle(context, []);
+    const { lacking } = proofs;
+    for (const address of addresses) proofs.verify('googlebot', address);
+    await proofs.settle(context, []);
+    // What is lacking alone makes a statement be asked again.
+    expect([all, proofs.lacking]).toEqual([MOST_ADDRESSES, lacking]);
+    expect(proofs.unknown()).toBe(
+      `DNS did not tell whose 10.0.0.0 (ESERVFAIL) and ${MOST_ADDRESSES - 1} more are; DNS was asked about ${MOST_ADDRESSES} addresses, and there are more`,
+    );
   });
 
   test('in time: what has no answer by half of it is unknown', async () => {

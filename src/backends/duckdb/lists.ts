@@ -75,6 +75,9 @@ function jsonOf(text: string): unknown {
 /** Tells whether an address is one of a crawler's own; null for a crawler without a list, and for what is no address. */
 export type Verify = (crawler: string, address: string) => boolean | null;
 
+/** Addresses whose answer is kept; of others it is found again. */
+const MOST_KNOWN = 50_000;
+
 export function verifierOf(lists: ReadonlyMap<string, CrawlerList>): Verify {
   const ranges = new Map(
     [...lists].map(([name, { prefixes }]) => [name, prefixes.map((prefix) => ipaddr.parseCIDR(prefix))]),
@@ -87,7 +90,8 @@ export function verifierOf(lists: ReadonlyMap<string, CrawlerList>): Verify {
     if (before !== undefined) return before;
     const own = ranges.get(crawler);
     const isIn = own === undefined || !ipaddr.isValid(address) ? null : isInside(address, own);
-    known.set(key, isIn);
+    // Forged addresses never end; the crawler's own are seen early and often.
+    if (known.size < MOST_KNOWN) known.set(key, isIn);
     return isIn;
   };
 }
