@@ -83,6 +83,11 @@ export async function openSignal(
     context.trouble.add(...failures);
     if (failures.length > 0) return undefined;
   }
+  const misfit = prepared.signal.misfit?.(backend);
+  if (misfit !== undefined) {
+    addAt(context, catalogued === undefined ? [...path, kind] : [...path, 'use'], [misfit]);
+    return undefined;
+  }
   const isRaw = (name: string): boolean =>
     catalogued?.parameters[name]?.isRaw === true || vars.get(name)?.isRaw === true;
   await backend.ready?.(partsOf(source[kind]), isRaw);

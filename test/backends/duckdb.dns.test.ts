@@ -185,6 +185,33 @@ test('in a log, addresses that no list has are proved by DNS, each once for all 
   ]);
 });
 
+test.each<readonly [what: string, condition: string, isMinded: boolean]>([
+  ['asks for it', 'verified OR verified IS NULL', true],
+  ['asks for it by a quoted name', '"verified" IS NOT NULL', true],
+  ['speaks of it in a comment', 'verified /* verified IS NULL */', false],
+  ['speaks of it in a comment to the end of the line', 'verified -- verified IS NULL', false],
+  ['speaks of it in a text', "verified OR agent = 'verified IS NULL'", false],
+  ['reads the column by a quoted name', '"verified"', false],
+])('a statement that %s: %s', async (_, condition, isMinded) => {
+  const line = (client: string): string =>
+    `${client} - - [20/Nov/2026:14:00:05 +0000] "GET / HTTP/1.1" 200 5 "-" "Googlebot/2.1"\n`;
+  const place = await sandbox({ 'access.log': line('66.249.66.1') + line('198.51.100.5') });
+  const config = {
+    tables: { access: { path: 'access.log', format: 'combined' } },
+    verify: 'dns',
+    'dns-servers': [server.address],
+  };
+  const sql = `SELECT count(*) AS n FROM access WHERE ${condition}`;
+  const { notes, warnings } = await prepared(open(duckdb, config, place.folder), requestOf(sql)).fetch(
+    contextOf({ resolver }),
+  );
+  const words = 'DNS did not tell whose 198.51.100.5 (ESERVFAIL) is';
+  expect([notes?.includes(words) ?? false, warnings?.includes(words) ?? false]).toEqual([
+    isMinded,
+    !isMinded,
+  ]);
+});
+
 test.each<readonly [config: object, message: RegExp]>([
   [{ verify: 'ptr' }, /"verify" is "lists" or "dns"/],
   [{ 'dns-servers': ['192.0.2.53'] }, /no DNS is asked/],

@@ -5,6 +5,7 @@ import { optional } from '../../contracts/schema.js';
 import { BackendError } from '../../model/failure.js';
 import { parseInstant } from '../../model/time.js';
 import { wordsOf } from '../sql/refusal.js';
+import { DOMAINS } from './domains.js';
 import { GOOGLEBOT } from './googlebot.js';
 
 /** Where a crawler crawls from. */
@@ -102,9 +103,18 @@ function isInside(address: string, ranges: readonly ReturnType<typeof ipaddr.par
   return ranges.some(([network, bits]) => parsed.kind() === network.kind() && parsed.match(network, bits));
 }
 
-/** What a report says of the lists behind it. */
-export function listNotes(lists: ReadonlyMap<string, CrawlerList>): readonly string[] {
-  return [...lists].map(([name, { published: at }]) => {
+/**
+ * What a report says of the lists behind it.
+ *
+ * @param texts of the statement: where one of them is a crawler, only the lists of those are spoken of
+ */
+export function listNotes(
+  lists: ReadonlyMap<string, CrawlerList>,
+  texts: ReadonlySet<string>,
+): readonly string[] {
+  const isNamed = [...lists.keys(), ...Object.keys(DOMAINS)].some((name) => texts.has(name));
+  const asked = [...lists].filter(([name]) => !isNamed || texts.has(name));
+  return asked.map(([name, { published: at }]) => {
     const day =
       at === null || parseInstant(at.replace(/(?<=\d)$/, 'Z')) === undefined ? null : at.slice(0, 10);
     return `crawler "${name}" was verified by ${day === null ? 'a list without a date' : `the addresses published on ${day}`}`;
