@@ -6,9 +6,8 @@ import { formatInstant } from '../model/time.js';
 import { crawlersBlock, crawlersOf, isServer } from './duckdb/crawlers.js';
 import { Database } from './duckdb/database.js';
 import { pathRewriter } from './duckdb/paths.js';
-import { QUOTING } from './duckdb/statement.js';
 import { tableBlock, tableOf } from './duckdb/tables.js';
-import type { Dialect } from './sql/dialect.js';
+import { type Dialect, POSTGRES_QUOTING } from './sql/dialect.js';
 import { prepareSql } from './sql/prepare.js';
 import { sqlQuery } from './sql/query.js';
 
@@ -88,7 +87,7 @@ export const duckdb = defineBackend({
 function dialectIn(root: string): Dialect {
   return {
     product: 'DuckDB',
-    quoting: QUOTING,
+    quoting: POSTGRES_QUOTING,
     isNumbered: true,
     place: (value, index) =>
       value.kind === 'text'

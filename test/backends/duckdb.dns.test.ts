@@ -191,6 +191,7 @@ test.each<readonly [what: string, condition: string, isMinded: boolean]>([
   ['speaks of it in a comment', 'verified /* verified IS NULL */', false],
   ['speaks of it in a comment to the end of the line', 'verified -- verified IS NULL', false],
   ['speaks of it in a text', "verified OR agent = 'verified IS NULL'", false],
+  ['speaks of it in a name', 'verified = (SELECT true AS "verified is null")', false],
   ['reads the column by a quoted name', '"verified"', false],
 ])('a statement that %s: %s', async (_, condition, isMinded) => {
   const line = (client: string): string =>

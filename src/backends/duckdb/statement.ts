@@ -1,16 +1,6 @@
 import type { KnownCrawlers } from '../../contracts/backend.js';
-import type { Quoting } from '../sql/dialect.js';
+import { POSTGRES_QUOTING } from '../sql/dialect.js';
 import { piecesOf } from '../sql/lex.js';
-
-/** How DuckDB writes what is no code. */
-export const QUOTING: Quoting = {
-  hasBackslashes: false,
-  hasEscapeTexts: true,
-  hasDollarTexts: true,
-  hasHashComments: false,
-  hasNestedComments: true,
-  needsBlankAfterDashes: false,
-};
 
 /** What a statement says, told from its code alone: a comment or a text says nothing. */
 export interface Said {
@@ -27,12 +17,14 @@ export interface Said {
 }
 
 export function saidIn(sql: string): Said {
-  const pieces = piecesOf(sql, QUOTING);
+  const pieces = piecesOf(sql, POSTGRES_QUOTING);
   const code = pieces
     .map(({ kind, text }) => {
       if (kind === 'comment') return ' ';
       if (kind === 'text') return "''";
-      return kind === 'name' ? text.slice(1, -1) : text;
+      // A name of several words is none of ours, and could say anything.
+      if (kind === 'name') return /^"\w+"$/.test(text) ? text.slice(1, -1) : '""';
+      return text;
     })
     .join('')
     .toLowerCase();
