@@ -7,7 +7,7 @@ import { crawlersBlock, crawlersOf, isServer } from './duckdb/crawlers.js';
 import { Database } from './duckdb/database.js';
 import { pathRewriter } from './duckdb/paths.js';
 import { tableBlock, tableOf } from './duckdb/tables.js';
-import type { Dialect } from './sql/dialect.js';
+import { type Dialect, POSTGRES_QUOTING } from './sql/dialect.js';
 import { prepareSql } from './sql/prepare.js';
 import { sqlQuery } from './sql/query.js';
 
@@ -58,17 +58,23 @@ export const duckdb = defineBackend({
   open: (block, { id, folder: home }) => {
     const root = resolve(home, block.folder ?? '.');
     const source = { backend: id, product: 'DuckDB', mask: (text: string) => text };
-    const { crawlers, domains, names } = crawlersOf(block.crawlers ?? {}, block.verify === 'dns', home);
+    const { crawlers, domains, names, known } = crawlersOf(
+      block.crawlers ?? {},
+      block.verify === 'dns',
+      home,
+    );
     const database = new Database({
       source,
       folders: [root, ...(block.allow ?? []).map((path) => resolve(home, path))],
       tables: Object.entries(block.tables ?? {}).map(([name, table]) => tableOf(name, table, root, names)),
       crawlers,
+      known,
       dns: domains === undefined ? undefined : { domains, servers: block['dns-servers'] ?? [] },
     });
     const dialect = dialectIn(root);
     return {
       address: block.folder ?? '.',
+      crawlers: known,
       prepare: (request) =>
         prepareSql(request, source, { dialect }, [], (statement, context) =>
           database.ask(statement, context),
@@ -81,14 +87,7 @@ export const duckdb = defineBackend({
 function dialectIn(root: string): Dialect {
   return {
     product: 'DuckDB',
-    quoting: {
-      hasBackslashes: false,
-      hasEscapeTexts: true,
-      hasDollarTexts: true,
-      hasHashComments: false,
-      hasNestedComments: true,
-      needsBlankAfterDashes: false,
-    },
+    quoting: POSTGRES_QUOTING,
     isNumbered: true,
     place: (value, index) =>
       value.kind === 'text'

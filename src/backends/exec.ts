@@ -73,6 +73,7 @@ export const exec = defineBackend({
           use,
           window,
           notes: [],
+          ifEmpty: 'look at what the command prints: gatekeeper plan shows it',
           fetch: async (context) => {
             const order = { argv, cwd, env: environmentOf(block, context, window), timeoutMs: block.timeout };
             const printed = await outputOf(order, source, context);

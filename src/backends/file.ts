@@ -46,6 +46,8 @@ export const file = defineBackend({
           use,
           window,
           notes: [],
+          ifEmpty:
+            'look whether the file holds rows in the window, and whether the query finds them: gatekeeper plan shows it',
           fetch: async (context) => {
             const content = await inTime(readInside(path, place), path, place, context);
             return { series: cutPoints(decodeTable(content, plan, path, place), use, window, place) };

@@ -8,6 +8,7 @@ import { jsonOf } from './http/answer.js';
 import { bindRequest, type HttpQuery, httpQuery } from './http/request.js';
 import { maskOf as maskOfEndpoint } from './prometheus/mask.js';
 import { addressOf, endpointNotes, endpointShape, requestTo, rootedIn } from './shared/endpoint.js';
+import { pick } from './shared/json-path.js';
 import { seriesOf, shapeTrouble } from './shared/points.js';
 import { parseQuery } from './shared/query.js';
 
@@ -40,6 +41,7 @@ export const http = defineBackend({
         if (!bound.ok) return bound;
         const { path, params, more, text } = bound.value;
         const { use, window } = request;
+        const { json } = query.value;
         const source = { backend: site.id, mask: maskOf(block, query.value) };
         return ok({
           backend: site.id,
@@ -48,10 +50,18 @@ export const http = defineBackend({
           use,
           window,
           notes: endpointNotes(endpoint),
+          ifEmpty: `look at what is answered${json === undefined ? '' : `, and whether it has ${JSON.stringify(json.text)}`}: gatekeeper plan shows the request`,
           fetch: async (context) => {
             const door = await context.http();
             const answer = await door.send(requestTo(endpoint, site.id, path, params, more), context.signal);
-            return { series: seriesOf(jsonOf(answer, source), query.value, use, window, source) };
+            const found = jsonOf(answer, source);
+            const isAbsent = json !== undefined && pick(found, json) === undefined;
+            return {
+              series: seriesOf(found, query.value, use, window, source),
+              ...(isAbsent && {
+                notes: [`no ${JSON.stringify(json.text)} in the answer of backend "${site.id}"`],
+              }),
+            };
           },
         });
       },

@@ -1,21 +1,14 @@
 import { defineBackend } from '../contracts/backend.js';
 import { formatInstant } from '../model/time.js';
 import { askPostgres, identityOf } from './postgres/session.js';
-import type { Dialect } from './sql/dialect.js';
+import { type Dialect, POSTGRES_QUOTING } from './sql/dialect.js';
 import { prepareSql } from './sql/prepare.js';
 import { sqlQuery } from './sql/query.js';
 import { serverBlock, serverOf } from './sql/server.js';
 
 const dialect: Dialect = {
   product: 'PostgreSQL',
-  quoting: {
-    hasBackslashes: false,
-    hasEscapeTexts: true,
-    hasDollarTexts: true,
-    hasHashComments: false,
-    hasNestedComments: true,
-    needsBlankAfterDashes: false,
-  },
+  quoting: POSTGRES_QUOTING,
   isNumbered: true,
   place: (value, index) =>
     value.kind === 'text'

@@ -52,6 +52,8 @@ export interface PreparedQuery {
   readonly counting?: 'counter' | 'extrapolated';
   /** True: it asks for pages through `fetcher` and nothing else, so that a test can give them. */
   readonly isCrawl?: true;
+  /** What to look at where the answer holds no sample; without it, what is said of scraped metrics. */
+  readonly ifEmpty?: string;
   /** Remarks for `validate` and the report. */
   readonly notes: readonly string[];
   /** @throws BackendError alone */
@@ -84,12 +86,22 @@ export interface Health {
   readonly notes: readonly string[];
 }
 
+/** Names of crawlers, lower case. */
+export interface KnownCrawlers {
+  /** Whose claims it can tell true from false, as it is configured. */
+  readonly verified: readonly string[];
+  /** Whose claims it could tell by DNS, which it does not ask. */
+  readonly byDns: readonly string[];
+}
+
 /** One configured backend. */
 export interface Backend {
   readonly id: string;
   readonly type: string;
   /** Where it points, masked: for reports and `plan`. */
   readonly address: string;
+  /** Crawlers by what it can tell of a claim to be one; absent where it knows no crawlers. */
+  readonly crawlers?: KnownCrawlers;
   /**
    * Loads what `prepare` needs for these parts of a signal: it cannot wait itself.
    *

@@ -62,6 +62,8 @@ export interface PreparedSignal {
   readonly unit: string;
   /** The one kind of evidence that suits it, where there is but one: what is asked once has no steps. */
   readonly onlyEvidence?: string;
+  /** Why a backend cannot answer it, though it is of the right type; the path of the failure starts at the block. */
+  misfit?(backend: Backend): Failure | undefined;
   observe(input: ObserveInput): Observed;
 }
 

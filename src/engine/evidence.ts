@@ -41,16 +41,19 @@ export function unusable(
   if (observation.newest === null && isWithoutData(observation)) {
     const other = trouble[0];
     return other === undefined
-      ? say(
-          'no-data',
-          'no data in the window',
-          'check that the exporter is scraped and that the query matches: gatekeeper plan shows it',
-        )
+      ? say('no-data', 'no data in the window', adviceOnNothing(criterion, arm))
       : say(other.code, other.text, other.next);
   }
   const [first] = trouble;
   if (first !== undefined) return say(first.code, first.text, first.next);
   return staleness(criterion, observation, window, say) ?? gaps(criterion, observation, say);
+}
+
+/** What to look at hangs on who was asked. */
+function adviceOnNothing({ arms }: Criterion, name: string): string {
+  const asked = arms.find(({ arm }) => arm.name === name) ?? arms[0];
+  const own = asked?.questions.find(({ query }) => query.ifEmpty !== undefined)?.query.ifEmpty;
+  return own ?? 'check that the exporter is scraped and that the query matches: gatekeeper plan shows it';
 }
 
 function isWithoutData({ evidence }: Observation): boolean {

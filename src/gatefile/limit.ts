@@ -81,7 +81,8 @@ export function parseQuantity(text: string): Result<Quantity> {
 
 function noQuantity(text: string): Result<never> {
   const [word = '', ...rest] = text.split(/\s+/);
-  const isBaseline = word !== '' && suggest(word, ['baseline']) !== undefined;
+  // The word itself is no misspelling: what is wrong stands behind it.
+  const isBaseline = word !== '' && word !== 'baseline' && suggest(word, ['baseline']) !== undefined;
   return trouble(
     text === '' ? 'a limit ends where its bound should stand' : `"${text}" is no quantity`,
     isBaseline ? `did you mean "${['baseline', ...rest].join(' ')}"?` : SHAPES,

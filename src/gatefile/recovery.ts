@@ -55,7 +55,14 @@ export function checkRecovery(
       refuse(key, 'a recovery is judged by a longest time', 'write it like "<= 10m"');
       continue;
     }
-    const needed = (longest / rule.factor) * 1000 + rule.take.steps * rule.stepMs;
+    const longestMs = (longest / rule.factor) * 1000;
+    // 0 is told to the step: no step was worse than the level.
+    if (longestMs < 0 || (longestMs > 0 && longestMs < rule.stepMs)) {
+      const words = `"${limit.text}" is shorter than one step of ${formatDuration(rule.stepMs)}, and a recovery is told to the step`;
+      refuse(key, words, longerThan(limit.text, rule.stepMs));
+      continue;
+    }
+    const needed = longestMs + rule.take.steps * rule.stepMs;
     if (needed > settings.forMs)
       refuse(
         key,
@@ -69,4 +76,12 @@ export function checkRecovery(
 function longestIn(condition: Condition): number | undefined {
   if (condition.kind !== 'compare' || condition.bound.scale !== 0) return undefined;
   return condition.operator === '<=' || condition.operator === '<' ? condition.bound.offset : undefined;
+}
+
+/** A bare number is in seconds, and was meant in minutes more often than not. */
+function longerThan(text: string, stepMs: number): string {
+  const [, operator = '', amount = ''] = /^(<=?)\s*(\d+(?:\.\d+)?)$/.exec(text.trim()) ?? [];
+  return amount !== '' && Number(amount) * 60_000 >= stepMs
+    ? `a bare number is in seconds: write "${operator} ${amount}m"`
+    : `write a time of at least one step, such as "<= ${formatDuration(stepMs)}"`;
 }

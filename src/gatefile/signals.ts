@@ -83,6 +83,15 @@ export async function openSignal(
     context.trouble.add(...failures);
     if (failures.length > 0) return undefined;
   }
+  const refusePart: OpenSignal['refusePart'] = (part, failures) =>
+    catalogued === undefined
+      ? addAt(context, [...path, kind, ...part], failures)
+      : context.trouble.at(placeOf(context, [...path, 'use']), failures);
+  const misfit = prepared.signal.misfit?.(backend);
+  if (misfit !== undefined) {
+    refusePart([], [misfit]);
+    return undefined;
+  }
   const isRaw = (name: string): boolean =>
     catalogued?.parameters[name]?.isRaw === true || vars.get(name)?.isRaw === true;
   await backend.ready?.(partsOf(source[kind]), isRaw);
@@ -97,10 +106,7 @@ export async function openSignal(
     segments: block.segments ?? {},
     mayEnd: block['series-may-end'] ?? source['series-may-end'] ?? false,
     parameters: catalogued?.parameters ?? {},
-    refusePart: (part, failures) =>
-      catalogued === undefined
-        ? addAt(context, [...path, kind, ...part], failures)
-        : context.trouble.at(placeOf(context, [...path, 'use']), failures),
+    refusePart,
   };
 }
 

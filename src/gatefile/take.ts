@@ -81,14 +81,14 @@ export function parseTake(text: string): Result<WrittenTake> {
   if (hits !== null) return ok({ kind: 'share-hit', cache: hits[1] ?? null });
   const share = /^share\s*(<=|>(?!=))\s*(.+)$/.exec(trimmed);
   if (share !== null) {
-    const bound = parseQuantity(share[2] ?? '');
+    const bound = fixedQuantity(share[2]);
     return bound.ok
       ? ok({ kind: share[1] === '>' ? 'share-above' : 'share-at-most', bound: bound.value })
       : bound;
   }
   const apdex = /^apdex\(\s*(.+?)\s*\)$/.exec(trimmed);
   if (apdex !== null) {
-    const threshold = parseQuantity(apdex[1] ?? '');
+    const threshold = fixedQuantity(apdex[1]);
     return threshold.ok ? ok({ kind: 'apdex', threshold: threshold.value }) : threshold;
   }
   if (/^share\s*(<|>=)/.test(trimmed)) {
@@ -109,8 +109,18 @@ export function parseTake(text: string): Result<WrittenTake> {
   });
 }
 
-function recoveryTake(operator: '>=' | '<=', level = '', steps = ''): Result<WrittenTake> {
-  const read = parseQuantity(level);
+/** What a take measures cannot hang on what another arm is found to have. */
+function fixedQuantity(text = ''): Result<Quantity> {
+  if (!/^baseline\b/.test(text)) return parseQuantity(text);
+  return failed({
+    code: 'gatefile.take',
+    message: `"${text}" is no fixed quantity, and a take needs one`,
+    mend: 'write a quantity in the unit of the signal, such as 70% or 300ms; limits alone can speak of the baseline',
+  });
+}
+
+function recoveryTake(operator: '>=' | '<=', level?: string, steps = ''): Result<WrittenTake> {
+  const read = fixedQuantity(level);
   return read.ok ? ok({ kind: 'recovery', operator, level: read.value, steps: Number(steps) }) : read;
 }
 
@@ -128,9 +138,26 @@ export function prepareTake(take: WrittenTake, unit: string): Result<Take> {
     }
     case 'recovery': {
       const level = convert(take.level, { unit });
-      return level.ok ? ok({ ...take, level: level.value }) : level;
+      if (!level.ok) return level;
+      const useless = unit === 'share' ? uselessLevel(take.operator, level.value) : undefined;
+      return useless ?? ok({ ...take, level: level.value });
     }
     default:
       return ok(take);
   }
+}
+
+/** Trouble of a level that every share meets, so that all of them have recovered, or that none can meet. */
+function uselessLevel(operator: '>=' | '<=', level: number): Result<never> | undefined {
+  const isUpward = operator === '>=';
+  const isAlways = isUpward ? level <= 0 : level >= 1;
+  const isNever = isUpward ? level > 1 : level < 0;
+  if (!isAlways && !isNever) return undefined;
+  return failed({
+    code: 'gatefile.take',
+    message: `${isAlways ? 'every share meets' : 'no share can meet'} "${operator} ${Number((level * 100).toPrecision(12))}%": a share lies between 0 % and 100 %`,
+    mend: isUpward
+      ? 'write a level above 0 %, up to 100 %: "recovery >= 70% for 5 steps"'
+      : 'write a level from 0 % up, below 100 %: "recovery <= 5% for 5 steps"',
+  });
 }

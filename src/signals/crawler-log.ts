@@ -1,5 +1,6 @@
 import { defineSignal, type PreparedSignal } from '../contracts/signal.js';
 import { blockSchema } from './crawler-log/block.js';
+import { unknownCrawler } from './crawler-log/crawler.js';
 import { observeCrawls, observePatterns, observeShares, type Shares } from './crawler-log/observe.js';
 import { crawlerOf, partsOf } from './crawler-log/parts.js';
 
@@ -19,9 +20,11 @@ export const crawlerLog = defineSignal({
   prepare: (block): PreparedSignal => {
     const crawler = crawlerOf(block);
     const parts = partsOf(block);
+    const misfit: PreparedSignal['misfit'] = (backend) => unknownCrawler(crawler, backend);
     if (block.urls !== undefined) {
       return {
         parts: () => parts,
+        misfit,
         better: 'lower',
         takes: ['since-crawl'],
         defaultTake: { kind: 'since-crawl', quantile: 1 },
@@ -33,6 +36,7 @@ export const crawlerLog = defineSignal({
     if (block.before !== undefined) {
       return {
         parts: () => parts,
+        misfit,
         better: 'lower',
         takes: ['new-patterns'],
         defaultTake: { kind: 'new-patterns' },
@@ -45,6 +49,7 @@ export const crawlerLog = defineSignal({
     const shares: Shares = { top, crawler, isOfClaims: block.bad === 'impostors' };
     return {
       parts: () => parts,
+      misfit,
       better: top === 'good' ? 'higher' : 'lower',
       takes: ['total', 'first', 'last', 'mean', 'min', 'max', 'slope', 'count'],
       defaultTake: { kind: 'total' },

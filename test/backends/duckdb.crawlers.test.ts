@@ -7,7 +7,7 @@ import { loadLists, verifierOf } from '../../src/backends/duckdb/lists.js';
 import { duckdb } from '../../src/backends/duckdb.js';
 import { BackendError } from '../../src/model/failure.js';
 import { removeSandboxes, type Sandbox, sandbox } from '../support/sandbox.js';
-import { contextOf, errorOf, open, prepared, requestOf } from './shared/world.js';
+import { contextOf, errorOf, open, prepared, requestOf, variablesOf } from './shared/world.js';
 
 let place: Sandbox;
 beforeAll(async () => {
@@ -123,4 +123,54 @@ test('in a log, a claim is a column, and its proof another', async () => {
     'crawler "googlebot" was verified by the addresses published on 2026-03-16',
     'crawler "somebot" was verified by a list without a date',
   ]);
+});
+
+describe('a crawler that cannot be verified', () => {
+  const LINE = '66.249.66.1 - - [20/Nov/2026:14:00:05 +0000] "GET / HTTP/1.1" 200 5 "-" "bingbot/2.0"\n';
+  const tables = { access: { path: 'bing.log', format: 'combined' } };
+  const ask = (sql: string, config: object = {}) => {
+    writeFileSync(place.path('bing.log'), LINE);
+    writeFileSync(place.path('bing.json'), '{"prefixes": [{"ipv4Prefix": "192.0.2.0/24"}]}');
+    return prepared(
+      open(duckdb, { tables, ...config }, place.folder),
+      requestOf(sql, { variables: variablesOf({ who: 'bingbot' }) }),
+    ).fetch(contextOf());
+  };
+  const words = 'crawler "bingbot" has no list of addresses, and DNS is not asked: no hit of it is verified';
+  const shippedNote = 'crawler "googlebot" was verified by the addresses published on 2026-03-16';
+
+  test.each<readonly [sql: string, config: object, warnings: unknown, notes: unknown]>([
+    ["crawler = 'bingbot' AND verified", {}, [words], undefined],
+    ["crawler = 'bingbot'", {}, [words], undefined],
+    ['crawler = {{who}} AND verified', {}, [words], undefined],
+    [
+      "crawler = 'bingbot' AND verified",
+      { crawlers: { bingbot: 'bing.json' } },
+      undefined,
+      ['crawler "bingbot" was verified by a list without a date'],
+    ],
+    ["crawler = 'googlebot' AND verified", {}, undefined, [shippedNote]],
+    ['verified', {}, undefined, [shippedNote]],
+    ["agent LIKE '%bingbot%'", {}, undefined, undefined],
+  ])('%s with %j', async (condition, config, warnings, notes) => {
+    const answer = await ask(`SELECT count(*) AS n FROM access WHERE ${condition}`, config);
+    expect([answer.warnings, answer.notes]).toEqual([warnings, notes]);
+  });
+
+  test.each<readonly [config: object, verified: readonly string[], byDns: readonly string[]]>([
+    [{}, ['googlebot'], ['bingbot', 'applebot', 'yandexbot']],
+    [{ crawlers: { bingbot: 'bing.json' } }, ['googlebot', 'bingbot'], ['applebot', 'yandexbot']],
+    [
+      { crawlers: { mybot: { domains: ['bot.example'] } } },
+      ['googlebot'],
+      ['bingbot', 'applebot', 'yandexbot', 'mybot'],
+    ],
+    [
+      { verify: 'dns', crawlers: { mybot: { domains: ['bot.example'] } } },
+      ['googlebot', 'bingbot', 'applebot', 'yandexbot', 'mybot'],
+      [],
+    ],
+  ])('of %j is told from those that can', (config, verified, byDns) => {
+    expect(open(duckdb, config).crawlers).toEqual({ verified, byDns });
+  });
 });

@@ -93,7 +93,30 @@ describe('what is asked is bounded', () => {
     await proofs.settle(contextOf({ resolver: () => Promise.resolve(counting) }), []);
     expect([all, most]).toEqual([MOST_ADDRESSES, 32]);
     expect(addresses.filter((address) => proofs.verify('googlebot', address) === null)).toHaveLength(5);
-    expect(proofs.unknown()).toContain('and 4 more are');
+    expect(proofs.unknown()).toBe(`DNS was asked about ${MOST_ADDRESSES} addresses, and there are more`);
+  });
+
+  test('in memory: nothing is kept, nor asked again, of what lies beyond', async () => {
+    let all = 0;
+    const failing: Resolver = {
+      names: () => {
+        all += 1;
+        return Promise.resolve({ state: 'failed', why: 'ESERVFAIL' });
+      },
+      addresses: () => Promise.resolve({ state: 'none' }),
+    };
+    const context = contextOf({ resolver: () => Promise.resolve(failing) });
+    const proofs = new DnsProofs(DOMAINS);
+    for (const address of addresses) proofs.verify('googlebot', address);
+    await proofs.settle(context, []);
+    const { lacking } = proofs;
+    for (const address of addresses) proofs.verify('googlebot', address);
+    await proofs.settle(context, []);
+    // What is lacking alone makes a statement be asked again.
+    expect([all, proofs.lacking]).toEqual([MOST_ADDRESSES, lacking]);
+    expect(proofs.unknown()).toBe(
+      `DNS did not tell whose 10.0.0.0 (ESERVFAIL) and ${MOST_ADDRESSES - 1} more are; DNS was asked about ${MOST_ADDRESSES} addresses, and there are more`,
+    );
   });
 
   test('in time: what has no answer by half of it is unknown', async () => {
@@ -159,6 +182,34 @@ test('in a log, addresses that no list has are proved by DNS, each once for all 
     'crawler "googlebot" was verified by the addresses published on 2026-03-16',
     'addresses of crawlers that no list has were verified by DNS',
     words,
+  ]);
+});
+
+test.each<readonly [what: string, condition: string, isMinded: boolean]>([
+  ['asks for it', 'verified OR verified IS NULL', true],
+  ['asks for it by a quoted name', '"verified" IS NOT NULL', true],
+  ['speaks of it in a comment', 'verified /* verified IS NULL */', false],
+  ['speaks of it in a comment to the end of the line', 'verified -- verified IS NULL', false],
+  ['speaks of it in a text', "verified OR agent = 'verified IS NULL'", false],
+  ['speaks of it in a name', 'verified = (SELECT true AS "verified is null")', false],
+  ['reads the column by a quoted name', '"verified"', false],
+])('a statement that %s: %s', async (_, condition, isMinded) => {
+  const line = (client: string): string =>
+    `${client} - - [20/Nov/2026:14:00:05 +0000] "GET / HTTP/1.1" 200 5 "-" "Googlebot/2.1"\n`;
+  const place = await sandbox({ 'access.log': line('66.249.66.1') + line('198.51.100.5') });
+  const config = {
+    tables: { access: { path: 'access.log', format: 'combined' } },
+    verify: 'dns',
+    'dns-servers': [server.address],
+  };
+  const sql = `SELECT count(*) AS n FROM access WHERE ${condition}`;
+  const { notes, warnings } = await prepared(open(duckdb, config, place.folder), requestOf(sql)).fetch(
+    contextOf({ resolver }),
+  );
+  const words = 'DNS did not tell whose 198.51.100.5 (ESERVFAIL) is';
+  expect([notes?.includes(words) ?? false, warnings?.includes(words) ?? false]).toEqual([
+    isMinded,
+    !isMinded,
   ]);
 });
 

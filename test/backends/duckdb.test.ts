@@ -67,6 +67,15 @@ test('a pattern is many files, and a folder may be a link itself', async () => {
   expect(await valuesOf("SELECT sum(n) AS n FROM 'days/*.csv'", {}, place.path('linked-home'))).toEqual([30]);
 });
 
+test.each([
+  ["SELECT COLUMNS('^n.*') FROM days"],
+  ['SELECT max(n) AS n FROM (SELECT COLUMNS(c -> c LIKE \'n%\') FROM "DAYS")'],
+  ['SELECT n FROM (UNPIVOT days ON n INTO NAME column_name VALUE n)'],
+])('a table is found in a statement whose names DuckDB does not tell: %s', async (sql) => {
+  const config = { tables: { days: 'days/2026-11-20.csv', other: 'absent.csv' } };
+  expect(await valuesOf(sql, config)).toEqual([20]);
+});
+
 test('numbers of every width, booleans and texts as they are printed', async () => {
   const sql = `SELECT 1::TINYINT AS i, 9007199254740991::BIGINT AS b, 170141183460469231731687303715884105727::HUGEINT AS h,
     12.50::DECIMAL(10, 2) AS d, 0.1::DOUBLE AS f, true AS t, DATE '2026-11-20' AS day, 1 AS n`;

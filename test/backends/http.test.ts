@@ -116,6 +116,18 @@ describe('a value', () => {
   });
 });
 
+test('a place that the answer does not have is no data, and is told', async () => {
+  const prepared = prepare({ path: 'x', json: 'data.nix' });
+  if (!prepared.ok) throw new Error('it should be prepared');
+  expect(await prepared.value.fetch(context())).toEqual({
+    series: [],
+    notes: ['no "data.nix" in the answer of backend "stats"'],
+  });
+  expect(prepared.value.ifEmpty).toBe(
+    'look at what is answered, and whether it has "data.nix": gatekeeper plan shows the request',
+  );
+});
+
 describe('a series', () => {
   const rows = { json: 'data.points', time: 't', value: 'v' };
   const points = (...list: [number, unknown][]) => ({

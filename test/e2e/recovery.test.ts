@@ -110,6 +110,42 @@ test.each([
     undefined,
     '"recovery >= 70% for 5 steps"',
   ],
+  [
+    'a level that every share meets',
+    'take: "recovery >= 0% for 5 steps", pass: "<= 10m"',
+    undefined,
+    'every share meets ">= 0%": a share lies between 0 % and 100 %',
+  ],
+  [
+    'a level that no share can meet',
+    'take: "recovery >= 700% for 5 steps", pass: "<= 10m"',
+    undefined,
+    'write a level above 0 %, up to 100 %',
+  ],
+  [
+    'a level of the baseline',
+    'take: "recovery >= baseline for 5 steps", pass: "<= 10m"',
+    undefined,
+    '"baseline" is no fixed quantity, and a take needs one',
+  ],
+  [
+    'a bare number, which is in seconds',
+    'take: "recovery >= 70% for 5 steps", pass: "<= 10"',
+    undefined,
+    'a bare number is in seconds: write "<= 10m"',
+  ],
+  [
+    'a limit shorter than a step',
+    'take: "recovery >= 70% for 5 steps", pass: "< 59s"',
+    undefined,
+    'write a time of at least one step, such as "<= 1m"',
+  ],
+  [
+    'a warn shorter than a step',
+    'take: "recovery >= 70% for 5 steps", pass: "<= 0s", warn: "<= 15"',
+    undefined,
+    'a bare number is in seconds: write "<= 15m"',
+  ],
   ['a level of another unit', 'take: "recovery >= 5 s for 5 steps", pass: "<= 10m"', undefined, '"s"'],
 ])('%s is refused, with the mend', async (_what, criterion, window, words) => {
   const place = await sandbox({ 'caches.gate.yaml': gate(criterion, window) });

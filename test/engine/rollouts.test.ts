@@ -101,6 +101,39 @@ describe('each look is what a check at that instant says of the release', () => 
   });
 });
 
+describe('a question that failed', () => {
+  const text = `${HEAD}window: { for: 20m, step: 1m, settle: 0s }\ncriteria: { c: { ratio: { bad: b, total: t }, pass: "<= 10%" } }\n`;
+  const rolloutWith = async (minutes: number, fails: (asked: number) => boolean) => {
+    const asked = new Map<string, number>();
+    const inner = takeFrom({ b: 1, t: 60 });
+    const take: TakeMeasurement = (query, context) => {
+      const before = asked.get(query.text) ?? 0;
+      asked.set(query.text, before + 1);
+      const failure = { code: 'backend.unreachable', message: 'nobody answered' } as const;
+      return fails(before)
+        ? Promise.resolve({ state: 'failed', failure, durationMs: 0 })
+        : inner(query, context);
+    };
+    const report = await run(text, [NOW - 60 * MINUTE], minutes * MINUTE, take);
+    const verdicts = report.gates[0]?.rollouts[0]?.looks.map(({ verdict }) => verdict);
+    return { verdicts, asked: Object.fromEntries(asked) };
+  };
+
+  test('is the trouble of its look; the next one asks for itself', async () => {
+    expect(await rolloutWith(5, (asked) => asked === 0)).toEqual({
+      verdicts: ['error', 'pass'],
+      asked: { b: 2, t: 2 },
+    });
+  });
+
+  test('is not asked for ever of a backend that is gone', async () => {
+    expect(await rolloutWith(1, () => true)).toEqual({
+      verdicts: Array.from({ length: 20 }, () => 'error'),
+      asked: { b: 4, t: 4 },
+    });
+  });
+});
+
 test('false stops, missed incidents, undecided rollouts and times to decide', async () => {
   const text = `${HEAD}window: { for: 20m, step: 1m, settle: 0s }\ncriteria: { c: { ratio: { bad: b, total: t }, pass: "<= 10%" } }\n`;
   // Three hours back all is bad, two hours back nothing comes, one hour back all is well, as it is four hours back.

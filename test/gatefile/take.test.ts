@@ -46,6 +46,9 @@ test.each([
   { text: 'share >= 500ms', code: 'gatefile.take', mend: '"share <= X" or "share > X"' },
   { text: 'share <= fast', code: 'gatefile.limit', mend: '' },
   { text: 'apdex(fast)', code: 'gatefile.limit', mend: '' },
+  { text: 'share <= baseline', code: 'gatefile.take', mend: 'limits alone can speak of the baseline' },
+  { text: 'apdex(baseline)', code: 'gatefile.take', mend: '70% or 300ms' },
+  { text: 'recovery <= baseline + 5pp for 5 steps', code: 'gatefile.take', mend: '70% or 300ms' },
   { text: 'regresions', code: 'gatefile.take', mend: 'did you mean "regressions"?' },
   { text: 'p95 bytes', code: 'gatefile.take', mend: '' },
 ])('"$text" is no take', ({ text, code, mend }) => {
@@ -73,4 +76,24 @@ describe('a bound is converted to the unit of the signal', () => {
   ] as const)('%s of %s', (text, unit, take) => {
     expect(prepare(text, unit)).toEqual(take);
   });
+});
+
+test.each([
+  ['>= 0%', 'share', 'every share meets'],
+  ['>= -1%', 'share', 'every share meets'],
+  ['>= 0.1%', 'share', undefined],
+  ['>= 100%', 'share', undefined],
+  ['>= 100.1%', 'share', 'no share can meet'],
+  ['<= 100%', 'share', 'every share meets'],
+  ['<= 99.9%', 'share', undefined],
+  ['<= 0%', 'share', undefined],
+  ['<= -0.1%', 'share', 'no share can meet'],
+  ['>= 0', 'req', undefined],
+])('a level of "%s" of a unit "%s": %s', (level, unit, says) => {
+  const take = parseTake(`recovery ${level} for 5 steps`);
+  if (!take.ok) throw new Error('it should be a take');
+  const result = prepareTake(take.value, unit);
+  expect(result.ok ? undefined : result.failures[0]?.message).toEqual(
+    says === undefined ? undefined : expect.stringContaining(says),
+  );
 });

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import type { KnownCrawlers } from '../../contracts/backend.js';
 import { strict } from '../../contracts/schema.js';
 import { DOMAINS } from './domains.js';
 
@@ -42,6 +43,7 @@ export interface Crawlers {
   readonly domains: Readonly<Record<string, readonly string[]>> | undefined;
   /** That user agents are searched for. */
   readonly names: readonly string[];
+  readonly known: KnownCrawlers;
 }
 
 export function crawlersOf(block: z.output<typeof crawlersBlock>, isByDns: boolean, home: string): Crawlers {
@@ -49,15 +51,18 @@ export function crawlersOf(block: z.output<typeof crawlersBlock>, isByDns: boole
     ([name, each]) => [name, typeof each === 'string' ? { list: each, domains: undefined } : each] as const,
   );
   const lists = written.flatMap(([name, { list }]) =>
-    list === undefined ? [] : [[name, resolve(home, list)]],
+    list === undefined ? [] : [[name, resolve(home, list)] as const],
   );
   const own = written.flatMap(([name, { domains }]) =>
     domains === undefined ? [] : [[name, domains] as const],
   );
   const domains = isByDns ? { ...DOMAINS, ...Object.fromEntries(own) } : undefined;
+  const verified = new Set([LISTED, ...lists.map(([name]) => name), ...Object.keys(domains ?? {})]);
+  const all = [...Object.keys(DOMAINS), ...own.map(([name]) => name)];
   return {
     crawlers: Object.fromEntries(lists),
     domains,
+    known: { verified: [...verified], byDns: [...new Set(all)].filter((name) => !verified.has(name)) },
     names: [...new Set([LISTED, ...Object.keys(block), ...Object.keys(domains ?? {})])],
   };
 }

@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import type { BackendContext, Health } from '../../contracts/backend.js';
+import type { BackendContext, Health, KnownCrawlers } from '../../contracts/backend.js';
 import { BackendError } from '../../model/failure.js';
 import { RowCollector } from '../sql/answer.js';
 import { plainStatement, type Statement } from '../sql/bind.js';
@@ -15,6 +15,7 @@ import { patternFunction, verifyFunction } from './functions.js';
 import type { Verify } from './lists.js';
 import { type LogCount, malformedRemarks } from './malformed.js';
 import { sqlText } from './paths.js';
+import { saidIn, unlistedWarnings } from './statement.js';
 import type { FileTable } from './tables.js';
 
 interface Site {
@@ -24,6 +25,7 @@ interface Site {
   readonly tables: readonly FileTable[];
   /** Files with lists of addresses, by the name of the crawler. */
   readonly crawlers: Readonly<Record<string, string>>;
+  readonly known: KnownCrawlers;
   /** Domains by crawler, and who is asked; undefined where lists alone decide. */
   readonly dns:
     | {
@@ -40,8 +42,8 @@ interface Opened {
   readonly instance: DuckDBInstance;
   /** Sees no table of ours, so that it tells the names in a statement and not what lies behind them. */
   readonly names: DuckDBConnection;
-  /** Of which day the lists of crawlers are. */
-  readonly listNotes: readonly string[];
+  /** Of which day the lists of crawlers are that a statement with these texts asks for. */
+  readonly listNotes: (texts: ReadonlySet<string>) => readonly string[];
   readonly proofs: DnsProofs | undefined;
 }
 
@@ -64,30 +66,36 @@ export class Database {
       statement,
       context,
       async (connection, { driver, names, listNotes, proofs }) => {
-        const named = await this.#makeTables(connection, names, statement);
+        const asked = await this.#makeTables(connection, names, statement);
         const key = JSON.stringify([statement.sql, statement.parameters]);
         const table = await once(this.#tables, key, () =>
           this.#proved(proofs, context, () =>
             rowsOf(connection, driver, statement, this.#collector(context)),
           ),
         );
-        const logs = named.flatMap(({ name, log }) => (log === undefined ? [] : [{ name, ...log }]));
+        const logs = asked.flatMap(({ name, log }) => (log === undefined ? [] : [{ name, ...log }]));
         const counts = await Promise.all(
           logs.map((log) => this.#countOnce(connection, driver, log, context)),
         );
         const remarks = malformedRemarks(counts);
-        const isVerified = logs.length > 0 && /\bverified\b/i.test(statement.sql);
+        const said = saidIn(statement.sql);
+        const named = new Set([...said.texts, ...statement.parameters]);
+        const isVerified = logs.length > 0 && said.isOfVerified;
         const unknown = isVerified ? proofs?.unknown() : undefined;
-        const isMinded = /\bverified\s+is\s+(?:not\s+)?null\b/i.test(statement.sql);
+        const isMinded = said.isOfUnknown;
         return {
           ...table,
           notes: [
             ...(remarks.notes ?? []),
-            ...(isVerified ? listNotes : []),
+            ...(isVerified ? listNotes(named) : []),
             ...(unknown !== undefined && isMinded ? [unknown] : []),
           ],
           // A statement that does not ask for what is not known would pass over it.
-          warnings: [...(remarks.warnings ?? []), ...(unknown === undefined || isMinded ? [] : [unknown])],
+          warnings: [
+            ...(remarks.warnings ?? []),
+            ...(unknown === undefined || isMinded ? [] : [unknown]),
+            ...(logs.length > 0 && said.isOfCrawlers ? unlistedWarnings(this.#site.known, named) : []),
+          ],
         };
       },
     );
@@ -164,7 +172,9 @@ export class Database {
     { sql }: Statement,
   ): Promise<readonly FileTable[]> {
     const found = new Set(namesIn(names, sql).map((name) => name.toLowerCase()));
-    const named = this.#site.tables.filter(({ name }) => found.has(name.toLowerCase()));
+    // Of a statement with COLUMNS('…') or UNPIVOT no names are told: then any word of it may be one.
+    const all = found.size > 0 ? found : saidIn(sql).words;
+    const named = this.#site.tables.filter(({ name }) => all.has(name.toLowerCase()));
     for (const { name, select } of named) {
       await once(
         this.#views,
@@ -241,8 +251,8 @@ async function openIn({ source, folders, crawlers, dns }: Site): Promise<Opened>
   await names.run('USE elsewhere');
   for (const setting of settings) await connection.run(setting);
   connection.closeSync();
-  const notes = [
-    ...listNotes(lists),
+  const notes = (texts: ReadonlySet<string>) => [
+    ...listNotes(lists, texts),
     ...(proofs === undefined ? [] : ['addresses of crawlers that no list has were verified by DNS']),
   ];
   return { driver, instance, names, listNotes: notes, proofs };

@@ -34,6 +34,10 @@ export class DnsProofs {
   readonly #open = new Map<string, Asked>();
   #settling: Promise<void> = Promise.resolve();
   #lacking = 0;
+  #unknown = 0;
+  /** Of the unknown addresses the least, so that two runs say the same, and why it is unknown. */
+  #leastUnknown: string | undefined;
+  #isBeyond = false;
 
   constructor(domains: Readonly<Record<string, readonly string[]>>) {
     this.#domains = domains;
@@ -56,8 +60,14 @@ export class DnsProofs {
     const key = `${crawler} ${address}`;
     const proof = this.#proofs.get(key);
     if (proof !== undefined) return proof.isOwn;
+    const isOpen = this.#open.has(key);
+    // Whoever forges addresses could fill the memory with them.
+    if (!isOpen && this.#proofs.size + this.#open.size >= MOST_ADDRESSES) {
+      this.#isBeyond = true;
+      return null;
+    }
     this.#lacking += 1;
-    this.#open.set(key, { address, domains });
+    if (!isOpen) this.#open.set(key, { address, domains });
     return null;
   };
 
@@ -81,30 +91,32 @@ export class DnsProofs {
         isLate = true;
         return NO_TIME;
       });
-    const queue = open.slice(0, Math.max(0, MOST_ADDRESSES - this.#proofs.size));
+    const queue = [...open];
     const work = async (): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         const [key, asked] = next;
-        this.#proofs.set(key, isLate ? NO_TIME : await Promise.race([late, proofOf(asked, resolver)]));
+        this.#know(key, isLate ? NO_TIME : await Promise.race([late, proofOf(asked, resolver)]));
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     done.abort();
-    for (const [key] of open) {
-      if (!this.#proofs.has(key))
-        this.#proofs.set(key, { isOwn: null, why: `more than ${MOST_ADDRESSES} addresses` });
-      this.#open.delete(key);
-    }
+  }
+
+  #know(key: string, proof: Proof): void {
+    this.#open.delete(key);
+    this.#proofs.set(key, proof);
+    if (proof.isOwn !== null) return;
+    const unknown = `${key.slice(key.indexOf(' ') + 1)} (${proof.why})`;
+    this.#unknown += 1;
+    if (this.#leastUnknown === undefined || unknown < this.#leastUnknown) this.#leastUnknown = unknown;
   }
 
   /** What a report says of addresses that nobody answered for; none is undefined. */
   unknown(): string | undefined {
-    const unknown = [...this.#proofs].flatMap(([key, proof]) =>
-      proof.isOwn === null ? [`${key.slice(key.indexOf(' ') + 1)} (${proof.why})`] : [],
-    );
-    const [first] = unknown.sort();
-    if (first === undefined) return undefined;
-    return `DNS did not tell whose ${first}${unknown.length === 1 ? ' is' : ` and ${unknown.length - 1} more are`}`;
+    const beyond = `DNS was asked about ${MOST_ADDRESSES} addresses, and there are more`;
+    if (this.#leastUnknown === undefined) return this.#isBeyond ? beyond : undefined;
+    const rest = this.#unknown === 1 ? ' is' : ` and ${this.#unknown - 1} more are`;
+    return `DNS did not tell whose ${this.#leastUnknown}${rest}${this.#isBeyond ? `; ${beyond}` : ''}`;
   }
 }
 

@@ -5,6 +5,7 @@ import { optional } from '../../contracts/schema.js';
 import { BackendError } from '../../model/failure.js';
 import { parseInstant } from '../../model/time.js';
 import { wordsOf } from '../sql/refusal.js';
+import { DOMAINS } from './domains.js';
 import { GOOGLEBOT } from './googlebot.js';
 
 /** Where a crawler crawls from. */
@@ -75,6 +76,9 @@ function jsonOf(text: string): unknown {
 /** Tells whether an address is one of a crawler's own; null for a crawler without a list, and for what is no address. */
 export type Verify = (crawler: string, address: string) => boolean | null;
 
+/** Addresses whose answer is kept; of others it is found again. */
+const MOST_KNOWN = 50_000;
+
 export function verifierOf(lists: ReadonlyMap<string, CrawlerList>): Verify {
   const ranges = new Map(
     [...lists].map(([name, { prefixes }]) => [name, prefixes.map((prefix) => ipaddr.parseCIDR(prefix))]),
@@ -87,7 +91,8 @@ export function verifierOf(lists: ReadonlyMap<string, CrawlerList>): Verify {
     if (before !== undefined) return before;
     const own = ranges.get(crawler);
     const isIn = own === undefined || !ipaddr.isValid(address) ? null : isInside(address, own);
-    known.set(key, isIn);
+    // Forged addresses never end; the crawler's own are seen early and often.
+    if (known.size < MOST_KNOWN) known.set(key, isIn);
     return isIn;
   };
 }
@@ -98,9 +103,18 @@ function isInside(address: string, ranges: readonly ReturnType<typeof ipaddr.par
   return ranges.some(([network, bits]) => parsed.kind() === network.kind() && parsed.match(network, bits));
 }
 
-/** What a report says of the lists behind it. */
-export function listNotes(lists: ReadonlyMap<string, CrawlerList>): readonly string[] {
-  return [...lists].map(([name, { published: at }]) => {
+/**
+ * What a report says of the lists behind it.
+ *
+ * @param texts of the statement: where one of them is a crawler, only the lists of those are spoken of
+ */
+export function listNotes(
+  lists: ReadonlyMap<string, CrawlerList>,
+  texts: ReadonlySet<string>,
+): readonly string[] {
+  const isNamed = [...lists.keys(), ...Object.keys(DOMAINS)].some((name) => texts.has(name));
+  const asked = [...lists].filter(([name]) => !isNamed || texts.has(name));
+  return asked.map(([name, { published: at }]) => {
     const day =
       at === null || parseInstant(at.replace(/(?<=\d)$/, 'Z')) === undefined ? null : at.slice(0, 10);
     return `crawler "${name}" was verified by ${day === null ? 'a list without a date' : `the addresses published on ${day}`}`;

@@ -16,6 +16,16 @@ export interface Quoting {
   readonly needsBlankAfterDashes: boolean;
 }
 
+/** PostgreSQL's way, which DuckDB follows. */
+export const POSTGRES_QUOTING: Quoting = {
+  hasBackslashes: false,
+  hasEscapeTexts: true,
+  hasDollarTexts: true,
+  hasHashComments: false,
+  hasNestedComments: true,
+  needsBlankAfterDashes: false,
+};
+
 /** A value that goes into a statement beside its text. */
 export type BoundValue =
   | { readonly kind: 'text'; readonly text: string }

@@ -46,6 +46,8 @@ export function prepareSql(
     use,
     window,
     notes,
+    ifEmpty:
+      'look whether there are rows in the window, and whether the statement finds them: gatekeeper plan shows it',
     fetch: async (context) => {
       const answer = await ask(bound.value, context, boundOlder.value);
       return {

@@ -25,7 +25,9 @@ export function observeShares(input: ObserveInput, { top, crawler, isOfClaims }:
   });
   const unsure = unsureHits(input, 'unsure');
   const many = sum(unsure.values());
-  if (many === 0 || seen.state === 'unusable') return seen;
+  if (seen.state === 'unusable') return seen;
+  if (many === 0)
+    return { ...seen, observations: seen.observations.map(nothingCounted(crawler, isOfClaims)) };
   const found = unsureHits(input, `unsure-${top}`);
   const others = new Map([...unsure].map(([time, hits]) => [time, hits - (found.get(time) ?? 0)]));
   const none: ReadonlyMap<number, number> = new Map();
@@ -46,6 +48,14 @@ export function observeShares(input: ObserveInput, { top, crawler, isOfClaims }:
     }),
   );
   return { state: 'observed', observations };
+}
+
+/** No hit in the log is no advice to look at an exporter. */
+function nothingCounted(crawler: string, isOfClaims: boolean): (observation: Observation) => Observation {
+  return (observation) =>
+    observation.newest === null
+      ? { ...observation, trouble: [...observation.trouble, nothingIn('the window', crawler, isOfClaims)] }
+      : observation;
 }
 
 /** The evidence with as many more found, and as many more hits, by the end of their step. */
@@ -168,10 +178,12 @@ function nothingSure(words: string): Trouble {
   return { code: 'no-data', text: `no hit is known to be the crawler's: ${words}`, next: NEXT };
 }
 
-function nothingIn(where: string, crawler: string): Trouble {
+function nothingIn(where: string, crawler: string, isOfClaims = false): Trouble {
   return {
     code: 'no-data',
-    text: `no verified hit of ${crawler} in ${where}`,
+    text: isOfClaims
+      ? `no hit claims to be ${crawler} in ${where}`
+      : `no verified hit of ${crawler} in ${where}`,
     next: 'look whether the log goes back as far, and whether the addresses of its crawlers can be verified',
   };
 }
