@@ -26,7 +26,11 @@ const node = process.env['GATEKEEPER_NODE'] ?? process.execPath;
 const DAMAGES: Record<string, (file: string) => void> = {
   'every byte flipped': (file) => flip(file, 0, 1),
   'one byte flipped in the middle': (file) => flip(file, statSync(file).size >> 1, Number.POSITIVE_INFINITY),
-  'scattered bytes flipped': (file) => flip(file, 64, 97),
+  // At growing distances: at equal ones both copies of a payload might be damaged alike.
+  'scattered bytes flipped': (file) => {
+    for (let k = 0; 64 + k * k < statSync(file).size; k += 1)
+      flip(file, 64 + k * k, Number.POSITIVE_INFINITY);
+  },
   'the last byte flipped': (file) => flip(file, statSync(file).size - 1, 1),
   'cut in half': (file) => truncateSync(file, statSync(file).size >> 1),
   'cut inside the head': (file) => truncateSync(file, 7),
