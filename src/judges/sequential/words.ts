@@ -1,4 +1,5 @@
 import type { Rule } from '../../contracts/judge.js';
+import type { Count } from '../../model/evidence.js';
 import type { Bound, PreparedLimit } from '../../model/limit.js';
 import type { Reason } from '../../model/reason.js';
 import type { SequentialEvidence } from '../../model/sequential.js';
