@@ -39,6 +39,24 @@ test.each<[what: string, series: readonly string[], expected: string]>([
   expect(code, stdout).toBe(0);
 });
 
+test.each([
+  [
+    'series: [{ signal: c, part: visits, values: 1x29 }]',
+    '1:10',
+    '"visits" of signal "c" cannot be answered by hand',
+  ],
+  ['crawls: [{ signal: c, pages: { /: 200 } }]', '1:20', 'signal "c" is no crawl'],
+])('a probe of caches is answered by a recorded set alone: %s', async (answers, place, told) => {
+  const gate = `gate: shop
+signals: { c: { cache-probe: { hosts: [shop.example], base: "https://shop.example", urls: [/] } } }
+criteria: { c: { pass: ">= 60%" } }
+`;
+  const { code, stderr } = await runTests(`${answers}\ntests: [{ name: it, expect: pass }]\n`, [], gate);
+  expect(code).toBe(2);
+  expect(stderr).toContain(`shop.gate.test.yaml:${place}  ${told}`);
+  expect(stderr).toContain('record a set with "gatekeeper record DIR", and test it with "replay: DIR"');
+});
+
 test.each<[what: string, series: readonly string[], reason: string]>([
   ['nothing at all', [], 'no-data'],
   ['one page, and not how far back was searched', [lastOf('since', '/p/1', 1)], 'partial'],
