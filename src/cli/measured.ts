@@ -5,6 +5,7 @@ import { failed, ok, type Result } from '../model/failure.js';
 import type { RecordedSet } from '../recording/set.js';
 import type { CommonOptions, NetworkOptions } from './options.js';
 import { startProgress } from './progress.js';
+import { surroundingsIn } from './recorded.js';
 import type { Session } from './session.js';
 import { createBackendContext, createStopper } from './wire.js';
 
@@ -17,7 +18,8 @@ export async function replayed(
   const { createReplay } = await import('../recording/replay.js');
   const replay = createReplay(set, session.secrets.mask);
   const measurements = await collect(loaded.gates, replay.take, 1);
-  return replay.misses.length > 0 ? failed(...replay.misses) : ok(measurements);
+  if (replay.misses.length === 0) return ok(measurements);
+  return failed(...replay.misses, ...(await surroundingsIn(session, set, loaded)));
 }
 
 /** Answers to everything that the gates ask, of their backends; nothing is judged. */

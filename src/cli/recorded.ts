@@ -114,6 +114,26 @@ function lineOf({ key, rule, evidence }: Criterion): string {
   return `${key} ${evidence}${take} ${rule.pass.text}${warn}`;
 }
 
+/** Environment variables that stand over those of the set, as one failure that names them; none where all agree. */
+export async function surroundingsIn(
+  session: Session,
+  set: RecordedSet,
+  { environment: names, plainEnvironment: plain }: Loaded,
+): Promise<readonly Failure[]> {
+  const { surroundingsSince } = await import('../recording/surroundings.js');
+  const { mask } = session.secrets;
+  const detail = surroundingsSince(set.manifest, { env: session.io.env, names, plain }, mask);
+  if (detail.length === 0) return [];
+  return [
+    {
+      code: 'recording.missing',
+      message: `${set.folder} was recorded in another environment`,
+      detail,
+      mend: 'a replay brings the values that its set was recorded with; a variable that is set stands over them',
+    },
+  ];
+}
+
 /** What changed in the gates since the set was recorded, as one failure that says so; none where nothing did. */
 export async function changesIn(set: RecordedSet, gates: readonly Gate[]): Promise<readonly Failure[]> {
   const { changesSince } = await import('../recording/versions.js');

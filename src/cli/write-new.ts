@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Failure } from '../model/failure.js';
+import { makeFolder } from '../recording/folder.js';
 
 export interface NewFile {
   /** Path below the folder. */
@@ -21,7 +22,7 @@ export async function writeNew(folder: string, files: readonly NewFile[]): Promi
   for (const { name, text } of files) {
     const file = path.join(folder, name);
     try {
-      await fs.mkdir(path.dirname(file), { recursive: true });
+      makeFolder(path.dirname(file));
       // Fails on what is there: a look beforehand could be overtaken.
       await fs.writeFile(file, text, { flag: 'wx' });
       written.push({ name, isNew: true });

@@ -50,6 +50,10 @@ export interface PreparedQuery {
   readonly window: Window;
   /** How the backend comes to counts, where it says so: hand-written answers of tests are counted the same way. */
   readonly counting?: 'counter' | 'extrapolated';
+  /** Series that a whole answer has, by the values of one label, where the question lists them: a test must give them all. */
+  readonly listed?: { readonly label: string; readonly values: readonly string[] };
+  /** True: its answer is no series of numbers, so that tests take it from a recorded set alone. */
+  readonly isRecordedOnly?: true;
   /** True: it asks for pages through `fetcher` and nothing else, so that a test can give them. */
   readonly isCrawl?: true;
   /** What to look at where the answer holds no sample; without it, what is said of scraped metrics. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { TakeMeasurement } from '../contracts/take.js';
 import { type Failure, failed, ok, type Result } from '../model/failure.js';
 import { type EpochMs, formatInstant, parseInstant } from '../model/time.js';
+import { makeFolder } from './folder.js';
 import { fromForm, type Recorded, recordedSchema, toForm } from './form.js';
 import { matchKey, matchOf } from './match.js';
 import { redact } from './redact.js';
@@ -48,7 +49,7 @@ export function openJournal(
   };
   if (known.size === 0) {
     try {
-      fs.mkdirSync(path.dirname(target), { recursive: true });
+      makeFolder(path.dirname(target));
       fs.writeFileSync(target, `${JSON.stringify({ journal: JOURNAL, asOf: formatInstant(asOf) })}\n`, {
         mode: 0o600,
       });

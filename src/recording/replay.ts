@@ -55,7 +55,7 @@ function missing(set: RecordedSet, wanted: Match, what: string): Failure {
       near === undefined
         ? [`wanted ${wanted.use} of ${wanted.query}`]
         : [`nearest is ${set.folder}/${set.find(matchKey(near))}:`, ...detail],
-    mend: 'record it with "gatekeeper check --record DIR", or pass the --since, --window and --var that the set was recorded with',
+    mend: 'record it with "gatekeeper check --record DIR", or pass the --since, --window and --var that the set was recorded with, in its environment',
   };
 }
 

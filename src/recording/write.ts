@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import type { Failure } from '../model/failure.js';
+import { makeFolder } from './folder.js';
 import { sha256 } from './sha256.js';
 
 /** A document of a set as text: one key a line, which the plain reader takes. */
@@ -31,7 +32,7 @@ export function writeFailure(folder: string, error: unknown): Failure {
  * recorder that is killed leaves one of them. What else lies in the old folder is kept.
  */
 export async function place(target: string, files: ReadonlyMap<string, string>): Promise<void> {
-  await fs.mkdir(path.dirname(target), { recursive: true });
+  makeFolder(path.dirname(target));
   const staging = await fs.mkdtemp(`${target}.writing-`);
   try {
     const wasThere = await isThere(target);
@@ -46,7 +47,7 @@ export async function place(target: string, files: ReadonlyMap<string, string>):
 
 /** Synced before the rename: after a power cut a name must not stand for an empty file. */
 async function writeSynced(file: string, text: string): Promise<void> {
-  await fs.mkdir(path.dirname(file), { recursive: true });
+  makeFolder(path.dirname(file));
   // Never through a link that lies in the set: it may lead out of it.
   await fs.rm(file, { force: true });
   await fs.writeFile(file, text, { mode: 0o644, flush: true });

@@ -19,9 +19,20 @@ export function answerTo(target: Target, entries: readonly Entry[]): Answer {
       return one.times.length > 0 ? [one] : [];
     }),
   );
-  if (query.use !== 'counts' && query.use !== 'buckets') return { series };
+  if (query.use !== 'counts' && query.use !== 'buckets') return { series, ...lacking(query, series) };
   // Counters of one thing may be added up; what a query grouped may not, and was extrapolated.
   return query.counting === 'extrapolated' ? { series, isExtrapolated: true } : { series, isAdditive: true };
+}
+
+/** Says which of the listed series the entries lack: one that is left out by mistake must not look like one that is not there. */
+function lacking({ listed }: PreparedQuery, series: readonly Series[]): Pick<Answer, 'warnings'> {
+  if (listed === undefined) return {};
+  const given = new Set(series.map(({ labels }) => labels[listed.label]));
+  const left = listed.values.filter((value) => !given.has(value));
+  const [first] = left;
+  if (first === undefined) return {};
+  const more = left.length === 1 ? '' : ` and ${left.length - 1} more`;
+  return { warnings: [`the test says nothing of ${first}${more}`] };
 }
 
 /** The instant that a value of an entry stands for: the end of its step. */

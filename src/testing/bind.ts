@@ -8,7 +8,7 @@ import { fits, rankOf } from './fit.js';
 import type { Path, Places } from './places.js';
 import { codeOfError } from './schema.js';
 import type { Entry } from './series.js';
-import { strayEntries } from './stray.js';
+import { strayEntries, unwritableEntries } from './stray.js';
 import type { Target } from './targets.js';
 
 /** Answers by the key of their query, and the entries that no question wanted. */
@@ -54,6 +54,7 @@ export function bindSeries(
   }
   failures.push(
     ...strayEntries(entries, targets, places),
+    ...unwritableEntries(entries, targets, places),
     ...strayBackends(Object.keys(backends), targets, test, places),
   );
   return { answers, failures };

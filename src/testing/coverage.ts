@@ -5,7 +5,7 @@ import type { CriterionResult, GateReport, GateResult } from '../model/report.js
 export interface Seen {
   readonly gate: string;
   readonly file: string;
-  /** Keys of its criteria, and of those that failed as they were expected to. */
+  /** Keys of its criteria, and of those whose limit was breached, as expected: a fail by policy alone is none. */
   readonly criteria: readonly string[];
   readonly failed: readonly string[];
   /** Names of its policies, and of those that decided something. */
@@ -18,7 +18,7 @@ export interface Coverage {
   readonly gate: string;
   readonly file: string;
   readonly criteria: number;
-  /** Keys of the criteria that no passed test expects to fail by name. */
+  /** Keys of the criteria whose limit no passed test sees breached, expecting it by name. */
   readonly neverFailed: readonly string[];
   readonly policies: number;
   /** Policies that decided nothing in any passed test. */

@@ -158,7 +158,13 @@ async function look(
   if (failures.length > 0) return { failures: failures.map((failure) => inTest(failure, path, places)) };
   const targets = targetsOf(gates);
   const bound = bindSeries(targets, entries, block.backends ?? {}, { places, test: path });
-  const crawled = await crawlPages(targets, crawls, { door: world.openDoor, asOf: facts.asOf, places });
+  const crawled = await crawlPages(targets, crawls, {
+    door: world.openDoor,
+    asOf: facts.asOf,
+    places,
+    test: path,
+    isAnswered: ({ backend }) => set !== undefined || Object.hasOwn(block.backends ?? {}, backend),
+  });
   const trouble = [...bound.failures, ...crawled.failures];
   if (trouble.length > 0) return { failures: trouble };
   const answers = new Map([...crawled.answers, ...bound.answers]);

@@ -92,6 +92,9 @@ const criterionExpectation = strict({
   .refine((each) => each.tolerance === undefined || each.value !== undefined, {
     error: '"tolerance" goes with "value"\ngive the value, or leave the tolerance out',
   })
+  .refine((each) => Object.keys(each).length > 0, {
+    error: 'nothing is expected of it\nexpect an outcome, a reason or a value, or leave the criterion out',
+  })
   .meta({ description: 'What is expected of one criterion.' });
 
 const RUN_VERDICTS = VERDICTS.filter((verdict) => verdict !== 'skipped');
@@ -105,6 +108,9 @@ const look = strict({
     .meta({ description: 'Reason of the gate itself: on-inconclusive, all-by-policy.' }),
   criteria: z
     .record(z.string(), z.union([z.enum(VERDICTS), criterionExpectation]))
+    .refine((each) => Object.keys(each).length > 0, {
+      error: 'no criterion is listed\nname one and its verdict, or leave "criteria" out',
+    })
     .optional()
     .meta({
       description:

@@ -5,6 +5,26 @@ import type { Path, Places } from './places.js';
 import type { Entry } from './series.js';
 import { segmentText, type Target } from './targets.js';
 
+export const RECORD_IT =
+  'what caches say of a page is no number: record a set with "gatekeeper record DIR", and test it with "replay: DIR"';
+
+/** Numbers for what is no number, whatever they are. */
+export function unwritableEntries(
+  entries: readonly Entry[],
+  targets: readonly Target[],
+  places: Places,
+): readonly Failure[] {
+  const probes = targets.filter(({ query }) => query.isRecordedOnly === true);
+  return entries
+    .filter(({ block }) => block.error === undefined && probes.some((target) => fits(block, target)))
+    .map(({ block, path }) => ({
+      code: 'gatetest.series',
+      message: `"${block.part}" of signal "${block.signal}" cannot be answered by hand`,
+      span: places.spanOf(path),
+      mend: RECORD_IT,
+    }));
+}
+
 /** Series that answer no question, each with the first of its words that names nothing. */
 export function strayEntries(
   entries: readonly Entry[],

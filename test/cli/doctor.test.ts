@@ -102,6 +102,35 @@ describe('doctor', () => {
     expect(stdout).toMatch(/WARN {5}the newest data are 2h5m old: does anything still write to it\?\n/);
   });
 
+  test('a log that matches no file is not reached, and web servers are not asked', async () => {
+    const gate = `gate: shop
+signals:
+  pages: { crawl: { hosts: [shop.example], base: "https://shop.example", urls: [/] } }
+criteria: { pages: { take: share ok, pass: ">= 99%" } }
+`;
+    const logs = (path: string): string =>
+      config(`logs: { type: duckdb, tables: { access: { path: ${path}, format: combined }, other: a.csv } }`);
+    const files = { 'a.csv': 'x\n1\n', 'gates/shop.gate.yaml': gate };
+    const gone = await doctor({ ...files, 'gatekeeper.config.yaml': logs('gone/access.log*') });
+    expect(gone.code).toBe(4);
+    expect(gone.stdout.replace(/'\/.*gone/, "'gone")).toBe(`logs   duckdb   .
+  FAILED  backend "logs": no file for table "access"
+          table "access": no file in ['gone/access.log*']
+          table "other": 1 file
+  next    check the path: it starts at "folder" of the backend; and whether the file was written
+  next    gatekeeper explain backend.file
+
+1 backend: 0 reached, 1 not
+not asked: the web servers that shop.pages probes
+`);
+    const there = await doctor({ ...files, 'gatekeeper.config.yaml': logs('a.csv') });
+    expect(there).toMatchObject({ code: 0, stdout: expect.stringContaining('table "access": 1 file\n') });
+    expect(await doctor({ 'gates/shop.gate.yaml': gate })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('not asked: the web servers that shop.pages probes'),
+    });
+  });
+
   test('no password of a URL is printed when nobody answers there', async () => {
     const cwd = await folderWith({
       'gatekeeper.config.yaml': config(prometheus('metrics', `\${METRICS_URL}`)),

@@ -1,4 +1,5 @@
 /** `gatekeeper plan`: what would be asked and how it would be judged, without asking. */
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { runGatekeeper } from '../support/binary.js';
 import { AT, CONFIG, folderWith, SHOP } from './shop.js';
@@ -158,6 +159,18 @@ describe('plan', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('this gate needs the deploy time');
     expect(stderr).toContain('secret environment variable METRICS_KEY is not set');
+  });
+
+  test('a gate that needs the deploy time is valid without one, and what else is wrong with it is told', async () => {
+    const [needing, required] = ['step: 1m }', 'step: 1m, since: required }'];
+    const validate = async (text: string) =>
+      runGatekeeper(['validate'], { cwd: await shop(text.replace(needing, required)), env: ENV });
+    expect(await validate(SHOP)).toMatchObject({ code: 0, stderr: '' });
+    const { code, stderr } = await validate(SHOP.replace('>= 97%', '>= 97'));
+    expect({ code, isTold: stderr.includes('deploy time') }).toEqual({ code: 2, isTold: false });
+    const docs = await readFile(new URL('../../docs/gatefile.md', import.meta.url), 'utf8');
+    const recovery = /```yaml\n(gate: cache-recovery\n[\s\S]*?)```/.exec(docs)?.[1] ?? '';
+    expect(await validate(recovery)).toMatchObject({ code: 0, stderr: '' });
   });
 
   test.each([

@@ -38,6 +38,19 @@ const file = (tests: string): string => `crawls:
 tests:
 ${tests}`;
 
+test('a crawl that no page is given for is an error that names its addresses; one that is down needs none', async () => {
+  const { code, stderr } = await run('tests: [{ name: it, expect: inconclusive }]\n');
+  expect(code).toBe(2);
+  expect(
+    stderr,
+  ).toContain(`shop.gate.test.yaml:1:17  signal "pages" asks for https://shop.example/ (canary), and the test says nothing of it
+   1 │ tests: [{ name: it, expect: inconclusive }]
+     │                 ^^  add crawls: [{ signal: pages, pages: { "/": { html: ... } } }], or a status such as 404; "/*" stands for whatever begins so`);
+  expect(stderr).toContain('asks for https://shop.example/old (canary)');
+  const down = await run('tests: [{ name: it, backends: { crawl: { error: timeout } }, expect: error }]\n');
+  expect(down.code, down.stderr).toBe(0);
+});
+
 describe('what is answered', () => {
   test('stands for every arm, or for one; a page of a test stands over that of its file', async () => {
     const { code, stdout, stderr } = await run(

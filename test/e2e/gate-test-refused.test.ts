@@ -86,6 +86,27 @@ describe('what cannot be run', () => {
      │             ^^^^^^^^^^^^^^^^^^^^  expect a verdict, an exit code or a criterion`,
     ],
     [
+      'no criterion that is expected',
+      one('expect: { criteria: {} }'),
+      `${at(8, 25)}no criterion is listed
+   8 │     expect: { criteria: {} }
+     │                         ^^  name one and its verdict, or leave "criteria" out`,
+    ],
+    [
+      'no criterion at one of the looks',
+      one('at: [5m, 11m]\nexpect: [inconclusive, { verdict: pass, criteria: {} }]'),
+      `${at(9, 55)}no criterion is listed
+   9 │     expect: [inconclusive, { verdict: pass, criteria: {} }]
+     │                                                       ^^  name one and its verdict, or leave "criteria" out`,
+    ],
+    [
+      'nothing that is expected of a criterion',
+      one('expect: { criteria: { slo: {} } }'),
+      `${at(8, 32)}nothing is expected of it
+   8 │     expect: { criteria: { slo: {} } }
+     │                                ^^  expect an outcome, a reason or a value, or leave the criterion out`,
+    ],
+    [
       'one question answered in two ways',
       one(
         'series: [{ signal: failed, part: total, values: 400x9 }, { signal: done, part: total, values: 500x9 }]\nexpect: pass',

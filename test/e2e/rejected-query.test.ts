@@ -9,6 +9,8 @@ const QUICK = ['--at', '2026-01-01T00:00:00Z', '--retries', '0'];
 
 let server: HostileServer;
 let place: Sandbox;
+/** Answers that wait until a question of ours was answered; undefined: none waits. */
+let waiting: (() => void)[] | undefined;
 
 beforeAll(async () => {
   server = await startHostileServer({
@@ -17,7 +19,14 @@ beforeAll(async () => {
       // The first question mark is what it does not like; without one, the fifth character.
       const place = query.includes('?') ? query.indexOf('?') + 1 : 5;
       const error = `invalid parameter "query": 1:${place}: parse error: unexpected character: '?'`;
-      response.writeHead(400).end(JSON.stringify({ status: 'error', errorType: 'bad_data', error }));
+      const answer = (): void =>
+        void response.writeHead(400).end(JSON.stringify({ status: 'error', errorType: 'bad_data', error }));
+      const isOurs = /^(?:label_replace|max\(count_over_time)/.test(query);
+      if (waiting === undefined || isOurs || query.includes(' or ')) answer();
+      else waiting.push(answer);
+      // Long enough for the other answer to be read first.
+      if (isOurs)
+        response.on('finish', () => setTimeout(() => waiting?.splice(0).forEach((each) => void each()), 100));
       return true;
     },
   });
@@ -116,6 +125,26 @@ describe('a rejected query is shown with the words of the server, and the caret 
           says stands below it
         next gatekeeper explain shop.queue"
     `);
+  });
+
+  test.each([
+    ['a value', '{ value: "sum(queue)", unit: messages }', 'sum(queue)'],
+    [
+      'a count',
+      "{ ratio: { bad: 'sum(increase(b[{{step}}]))', total: 'sum(increase(t[{{step}}]))' } }",
+      'sum(increase(b[1m]))',
+    ],
+  ])('the own query, of %s, though a question of ours is refused first', async (_, signal, shown) => {
+    const limit = signal.includes('ratio') ? '5%' : '5 messages';
+    const gate = gateOf('')
+      .replace(/queue: .*/, `queue: ${signal}`)
+      .replace('5 messages', limit);
+    await place.write({ 'x.gate.yaml': gate });
+    waiting = [];
+    const { stdout } = await runGatekeeper(['check', 'x.gate.yaml', ...QUICK], { cwd: place.folder });
+    waiting = undefined;
+    expect(stdout.replaceAll(/^ */gm, '')).toContain(`${shown}\n^\n`);
+    expect(stdout).not.toMatch(/gatekeeper_selector|count_over_time/);
   });
 
   test('in ASCII alone', async () => {

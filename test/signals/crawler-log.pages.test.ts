@@ -53,6 +53,16 @@ describe('last crawls', () => {
     expect([newest, trouble.map(({ code }) => code)]).toEqual([null, ['no-data']]);
   });
 
+  test.each([
+    ['a crawl', { '/a': HOUR, '/b': HOUR }, {}],
+    ['an unsure hit', { '/a': HOUR }, { unsure: by('url', { '/b': HOUR }) }],
+  ])('%s of a page that was not searched for is partial', (_, since, more) => {
+    const { trouble } = seen(since, { ...more, searched: by('url', { '/a': 48 * HOUR }) });
+    expect(trouble).toMatchObject([
+      { code: 'partial', text: expect.stringContaining('for /b is not known') },
+    ]);
+  });
+
   test('a hit that nobody vouches for may be a later crawl', () => {
     const { otherwise, notes } = seen({ '/a': HOUR }, { unsure: by('url', { '/b': 2 * HOUR }) });
     expect(otherwise?.evidence).toEqual([{ kind: 'raw', values: [2 * HOUR, HOUR], isAtLeast: false }]);

@@ -66,6 +66,11 @@ describe('coverage', () => {
       [4, 7].map((i) => NONE[i] ?? ''),
     ],
     [
+      'a fail by policy that is expected by name: of the limit it shows nothing',
+      'series: [{ signal: queue, part: value, values: _x10 }], expect: { criteria: { queue: { outcome: fail, reason: no-data } } }',
+      [4, 7].map((i) => NONE[i] ?? ''),
+    ],
+    [
       'an error that a policy leaves open, and a window that is full',
       'series: [{ signal: queue, part: value, error: timeout }], expect: { verdict: fail, reason: on-inconclusive }',
       [5, 6].map((i) => NONE[i] ?? ''),

@@ -10,7 +10,7 @@ import type { SqlSource } from '../sql/refusal.js';
 import type { Table } from '../sql/rows.js';
 import { cellReader } from './cells.js';
 import type { DnsProofs } from './dns.js';
-import { duckdbFailure } from './failure.js';
+import { duckdbFailure, withoutFiles } from './failure.js';
 import { patternFunction, verifyFunction } from './functions.js';
 import type { Verify } from './lists.js';
 import { type LogCount, malformedRemarks } from './malformed.js';
@@ -115,7 +115,7 @@ export class Database {
     }
   }
 
-  /** What it is, and which tables have files. @throws BackendError */
+  /** What it is, and how many files each table has; a table of none could answer nothing. @throws BackendError */
   async health(context: BackendContext): Promise<Health> {
     const select = plainStatement('SELECT version()');
     return await this.#connected(select, context, async (connection, { driver }) => {
@@ -123,10 +123,15 @@ export class Database {
         await rowsOf(connection, driver, plainStatement(sql), this.#collector(context));
       const version = (await read(select.sql)).rows[0]?.[0] ?? '';
       const notes: string[] = [];
+      const empty: string[] = [];
       for (const { name, paths } of this.#site.tables) {
         const files = Number((await read(`SELECT count(*) FROM glob(${paths})`)).rows[0]?.[0] ?? 0);
-        notes.push(`table "${name}": ${files === 0 ? 'no file' : files === 1 ? '1 file' : `${files} files`}`);
+        notes.push(
+          `table "${name}": ${files === 0 ? `no file in ${paths}` : files === 1 ? '1 file' : `${files} files`}`,
+        );
+        if (files === 0) empty.push(`"${name}"`);
       }
+      if (empty.length > 0) throw withoutFiles(this.#site.source.backend, empty, notes);
       return { identity: `DuckDB ${version}`, newestAgeMs: null, notes };
     });
   }

@@ -69,6 +69,21 @@ export function duckdbFailure(
   );
 }
 
+/** @param empty names of the tables that match no file, in quotes  @param notes what is known of every table */
+export function withoutFiles(
+  backend: string,
+  empty: readonly string[],
+  notes: readonly string[],
+): BackendError {
+  const tables = `${empty.length === 1 ? 'table' : 'tables'} ${empty.join(', ')}`;
+  return new BackendError({
+    code: 'backend.file',
+    message: `backend "${backend}": no file for ${tables}`,
+    detail: notes,
+    mend: FILE_MEND,
+  });
+}
+
 function mendTable(absent: string, tables: readonly string[]): string {
   const near = suggest(absent, tables);
   if (near !== undefined) return `did you mean "${near}"?`;

@@ -7,7 +7,7 @@ import { agedSelectors } from './checks.js';
 import { bornUnseen, increases, median, sampleInterval, scrapedSince } from './counter.js';
 import { escapeFor, quoteRegex } from './expand.js';
 import type { Promql, Selector } from './promql.js';
-import { answerOf } from './values.js';
+import { answerOf, ownFirst } from './values.js';
 
 /** What a count is used as: buckets keep their `le`, and must have one. */
 export type CountUse = 'counts' | 'buckets';
@@ -28,12 +28,12 @@ export async function fetchCounts(
   const probed = agedSelectors(query).find(({ rangeMs }) => rangeMs > 0);
   // Before 3.0 a range holds its left edge, too: a millisecond less keeps a sample there from being counted twice.
   const range = formatDuration(window.stepMs - 1);
-  const [reply, scrapes] = await Promise.all([
+  const [reply, scrapes] = await ownFirst(
     askSteps(server, query.text, window),
     probed === undefined
-      ? undefined
+      ? Promise.resolve(undefined)
       : askSteps(server, `max(count_over_time(${probed.text}[${range}]))`, window),
-  ]);
+  );
   if (use === 'buckets') refuseBuckets(server, reply.series);
   const perStep = median(scrapes?.series[0]?.values ?? []);
   return {

@@ -34,6 +34,15 @@ export function answerOf(series: readonly Series[], replies: readonly Reply[]): 
   return warnings.length > 0 ? { series, warnings } : { series };
 }
 
+/**
+ * A question of the user's and one of ours about it, asked at once. Where both fail, the user's is the one that is told,
+ * whichever was answered first: ours holds the same mistake in another place.
+ */
+export async function ownFirst<Own, Other>(own: Promise<Own>, other: Promise<Other>): Promise<[Own, Other]> {
+  other.catch(() => undefined);
+  return [await own, await other];
+}
+
 /** One value per series at the window's end, each with the age of the samples behind it. @throws BackendError */
 export async function fetchInstant(server: Server, query: Promql, { to }: Window): Promise<Answer> {
   const probe = ageProbe(query);
@@ -69,7 +78,7 @@ async function askWithAges(ask: Ask, query: Promql, probe: AgeProbe): Promise<Ag
     const isApart = error instanceof BackendError && APART.has(error.failure.code);
     if (!isApart) throw error;
   }
-  const [reply, ages] = await Promise.all([ask(query.text), ask(probe.query)]);
+  const [reply, ages] = await ownFirst(ask(query.text), ask(probe.query));
   return { reply, ages };
 }
 

@@ -83,7 +83,7 @@ export async function walkRollouts(
       const rollout = await walkRollout(deploy, facts);
       if (!rollout.ok) return await session.refuse(rollout.failures);
       walked.push(rollout.value);
-      const missing = await explained(troubles(), task);
+      const missing = await explained(session, troubles(), task);
       if (missing.length > 0) return await session.refuse(missing);
       const stopped = stopper.stopped();
       if (stopped === undefined) continue;

@@ -11,7 +11,7 @@ import type { RecordedSet } from '../../recording/set.js';
 import { write } from '../io.js';
 import type { BacktestOptions } from '../options.js';
 import { counted } from '../page/page.js';
-import { changesIn, openRecorder } from '../recorded.js';
+import { changesIn, openRecorder, surroundingsIn } from '../recorded.js';
 import type { Session, Sources } from '../session.js';
 import { createBackendContext } from '../wire.js';
 
@@ -65,13 +65,18 @@ export async function openTake(
   });
 }
 
-/** What a set does not answer, with what changed in the gates since it was recorded. */
+/** What a set does not answer, with what changed in the gates and around them since it was recorded. */
 export async function explained(
+  session: Session,
   missing: readonly Failure[],
   { set, loaded }: Pick<Backtest, 'set' | 'loaded'>,
 ): Promise<readonly Failure[]> {
   if (missing.length === 0 || set === undefined) return missing;
-  return [...missing, ...(await changesIn(set, loaded.gates))];
+  return [
+    ...missing,
+    ...(await surroundingsIn(session, set, loaded)),
+    ...(await changesIn(set, loaded.gates)),
+  ];
 }
 
 /** Says how a run that was stopped goes on. */

@@ -107,7 +107,7 @@ async function run(session: Session, task: LookedAt): Promise<number> {
       bar.tell('questions', done, all);
     });
     if (!history.ok) return await session.refuse(history.failures);
-    const missing = await explained(troubles(), task);
+    const missing = await explained(session, troubles(), task);
     if (missing.length > 0) return await session.refuse(missing);
     const stopped = stopper.stopped();
     if (stopped !== undefined) {

@@ -13,7 +13,7 @@ import type { Io } from '../io.js';
 import type { CheckOptions } from '../options.js';
 import { startProgress } from '../progress.js';
 import { publish } from '../publish.js';
-import { changesIn, factsOf, openRecorder, openSet } from '../recorded.js';
+import { changesIn, factsOf, openRecorder, openSet, surroundingsIn } from '../recorded.js';
 import { planReports, type ReportPlan } from '../reports.js';
 import { Session, type Sources } from '../session.js';
 import { VERSION } from '../version.js';
@@ -111,7 +111,11 @@ async function checkReplay(
   });
   const outcome = await runGates(loaded.gates, replay.take, facts, options.concurrency);
   if (replay.misses.length > 0)
-    return session.refuse([...replay.misses, ...(await changesIn(set, loaded.gates))]);
+    return session.refuse([
+      ...replay.misses,
+      ...(await surroundingsIn(session, set, loaded)),
+      ...(await changesIn(set, loaded.gates)),
+    ]);
   if (options.verbose) await session.tell(await changesIn(set, loaded.gates));
   const exitCode = exitCodeOf(outcome, exitFlags(options), undefined);
   return deliver(session, { ...outcome, exitCode }, plan, options);

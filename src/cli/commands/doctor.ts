@@ -1,6 +1,6 @@
 import type { Backend } from '../../contracts/backend.js';
 import { examine } from '../doctor/examine.js';
-import { findingsText } from '../doctor/words.js';
+import { findingsText, probesOf, probesText } from '../doctor/words.js';
 import { EXIT } from '../exit-code.js';
 import { withAnySince } from '../inventory/read.js';
 import { sourcesOrNone } from '../inventory/sources.js';
@@ -24,16 +24,19 @@ export async function doctor(
     session.load(sources.value, given),
   );
   if (loaded.failures.length > 0) return session.refuse(loaded.failures);
+  const told = probesText(probesOf(loaded));
   if (loaded.backends.length === 0) {
     const mend = 'name one under "backends:" in a gate file or in gatekeeper.config.yaml';
-    return session.refuse([{ code: 'gatefile.not-found', message: 'there is no backend to reach', mend }]);
+    const message = 'there is no backend to reach';
+    return session.refuse([{ code: 'gatefile.not-found', message, detail: told, mend }]);
   }
-  return reach(session, loaded.backends, options);
+  return reach(session, loaded.backends, told, options);
 }
 
 async function reach(
   session: Session,
   backends: readonly Backend[],
+  told: readonly string[],
   options: GateOptions & NetworkOptions,
 ): Promise<number> {
   const { io } = session;
@@ -52,7 +55,7 @@ async function reach(
       },
     );
     progress.stop();
-    await write(io.stdout, mask(withoutUserinfo(`${findingsText(findings).join('\n')}\n`)));
+    await write(io.stdout, mask(withoutUserinfo(`${[...findingsText(findings), ...told].join('\n')}\n`)));
     const stopped = stopper.stopped();
     if (stopped !== undefined) return stopped === 'SIGINT' ? EXIT.sigint : EXIT.sigterm;
     return findings.every(({ state }) => state === 'reached') ? EXIT.pass : EXIT.backend;

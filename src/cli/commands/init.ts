@@ -93,6 +93,9 @@ async function tryOut(
 const NO_HISTORY =
   'No set was recorded: a page shows one moment. With a server: gatekeeper record fixtures/healthy --expect pass';
 
+/** An exporter answers a scrape in less, or its scrapes time out. */
+const PAGE_TIMEOUT_MS = 10_000;
+
 interface Looked {
   readonly found: readonly FoundSignal[];
   readonly metricCount: number;
@@ -104,7 +107,10 @@ interface Looked {
 async function look(session: Session, origin: Origin, options: InitOptions): Promise<Looked | number> {
   const { io } = session;
   const stopper = createStopper(io, options.timeout);
-  const flags = { backendTimeoutMs: options.backendTimeout, retries: options.retries };
+  const flags =
+    origin.kind === 'page'
+      ? { backendTimeoutMs: Math.min(options.backendTimeout, PAGE_TIMEOUT_MS), retries: 0 }
+      : { backendTimeoutMs: options.backendTimeout, retries: options.retries };
   const context = createBackendContext(flags, io, stopper.signal, session.secrets.mask);
   try {
     const opened = await openMetrics(origin, context, session.cwd);

@@ -3,11 +3,13 @@ import { type Failure, ok, type Result } from '../../model/failure.js';
 import { formatDuration } from '../../model/time.js';
 import type { RecordedSet } from '../../recording/set.js';
 import { EXIT } from '../exit-code.js';
+import { withAnySince } from '../inventory/read.js';
 import { type Io, write } from '../io.js';
 import type { ValidateOptions } from '../options.js';
 import { counted } from '../page/page.js';
 import { factsOf, openSet } from '../recorded.js';
 import { Session } from '../session.js';
+import { realClock } from '../wire.js';
 
 /**
  * Checks gate files without asking any backend: 0, 1 for warnings, 2 for errors. With a recorded set it also warns of
@@ -20,7 +22,12 @@ export async function validate(paths: readonly string[], options: ValidateOption
   if (!sources.ok) return session.refuse(sources.failures);
   const set = await openSet(session, sources.value, options);
   if (!set.ok) return session.refuse(set.failures);
-  const loaded = await session.load(sources.value, options, [], set.value && factsOf(set.value));
+  const facts = set.value && factsOf(set.value);
+  const load = (given: ValidateOptions): Promise<Loaded> => session.load(sources.value, given, [], facts);
+  // A file is right or wrong whenever its release began; what a set would be asked hangs on it.
+  const loaded = await (facts === undefined
+    ? withAnySince(options, options.at ?? realClock.now(), (given) => load({ ...options, ...given }))
+    : load(options));
   await session.tell(loaded.warnings);
   if (loaded.failures.length > 0) return session.refuse(loaded.failures);
   const blind = set.value === undefined ? ok([]) : await blindness(session, loaded, set.value);

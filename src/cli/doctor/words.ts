@@ -1,5 +1,7 @@
 import type { Health } from '../../contracts/backend.js';
+import type { Loaded } from '../../gatefile/load.js';
 import { formatDuration } from '../../model/time.js';
+import { targetsOf } from '../../testing/targets.js';
 import { counted, type Row, rowsText } from '../page/page.js';
 import type { Finding } from './examine.js';
 
@@ -7,6 +9,19 @@ import type { Finding } from './examine.js';
 const OLD_MS = 5 * 60_000;
 /** What a clock may be ahead by before it counts. */
 const AHEAD_MS = 5000;
+
+/** Signals that ask web servers instead of a backend, by name: nobody reaches those before a run. */
+export function probesOf({ gates, backends }: Pick<Loaded, 'gates' | 'backends'>): readonly string[] {
+  const ids = backends.map(({ id }) => id);
+  const asked = targetsOf(gates).filter(({ query }) => !ids.includes(query.backend));
+  return [...new Set(asked.map(({ gate, signal }) => `${gate}.${signal}`))].sort();
+}
+
+/** What is said of them; no line without any. */
+export function probesText(probes: readonly string[]): readonly string[] {
+  if (probes.length === 0) return [];
+  return [`not asked: the web servers that ${probes.join(', ')} ${probes.length === 1 ? 'probes' : 'probe'}`];
+}
 
 /** One block per backend, and a count. */
 export function findingsText(findings: readonly Finding[]): readonly string[] {

@@ -21,6 +21,7 @@ export function cacheProbeSource(site: BackendSite): Backend {
       const { order, text } = bound.value;
       return ok({
         ...queryOf(site, request, text),
+        isRecordedOnly: true,
         fetch: async (context) => {
           // Loaded when there is something to ask: a replay needs no parser of headers.
           const { probeCaches } = await import('./probe.js');

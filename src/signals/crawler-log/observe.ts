@@ -138,11 +138,16 @@ export function observeCrawls(input: ObserveInput, crawler: string): Observed {
     })
     .sort((a, b) => b.value - a.value);
   const words = `hits on ${unsure.size} of the pages could be neither verified nor refuted: those may have been crawled later`;
+  // One statement answers for all pages of the list; what is not searched for is not known to be all of it.
+  const unsearched = [...since.keys(), ...unsure.keys()].filter((url) => !searched.has(url));
   const isNever = measured.some(({ isAtLeast }) => isAtLeast);
   return one({
     evidence: { kind: 'raw', values: measured.map(({ value }) => value), isAtLeast: isNever },
     newest: listed.size === 0 ? null : input.window.to,
-    trouble: listed.size === 0 ? [nothingIn('the time that was looked at', crawler)] : [],
+    trouble: [
+      ...(listed.size === 0 ? [nothingIn('the time that was looked at', crawler)] : []),
+      ...(unsearched.length === 0 ? [] : [notSearched(unsearched)]),
+    ],
     notes: unsure.size === 0 ? [] : [words],
     measured,
     ...(unsure.size > 0 && { otherwise: doubt(words, [unsureCrawls(measured, unsure)]) }),
@@ -185,6 +190,15 @@ function nothingIn(where: string, crawler: string, isOfClaims = false): Trouble 
       ? `no hit claims to be ${crawler} in ${where}`
       : `no verified hit of ${crawler} in ${where}`,
     next: 'look whether the log goes back as far, and whether the addresses of its crawlers can be verified',
+  };
+}
+
+function notSearched([first = '', ...more]: readonly string[]): Trouble {
+  const pages = more.length === 0 ? first : `${first} and ${more.length} more`;
+  return {
+    code: 'partial',
+    text: `how far back the log was searched for ${pages} is not known`,
+    next: 'in a test, give "searched" for each page of the list; record a set again',
   };
 }
 

@@ -53,7 +53,13 @@ function preparePages(
   const prepared = over(pages.value.targets);
   const shown = over(STAND_IN);
   if (!prepared.ok || !shown.ok) return prepared;
-  return ok({ ...prepared.value, text: `${shown.value.text} ${summary}` });
+  // Pages that were never crawled have no "since", and are searched for all the same.
+  const listed = { label: 'url', values: pages.value.targets.map((target) => target.listed) };
+  return ok({
+    ...prepared.value,
+    text: `${shown.value.text} ${summary}`,
+    ...(value === 'searched' && { listed }),
+  });
 }
 
 /** Ten thousand pages are no text for a person, nor for a recording. */

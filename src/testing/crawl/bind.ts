@@ -6,7 +6,7 @@ import type { Measurement } from '../../model/measurement.js';
 import type { EpochMs } from '../../model/time.js';
 import { fits, rankOf } from '../fit.js';
 import type { Path, Places } from '../places.js';
-import { strayOf } from '../stray.js';
+import { RECORD_IT, strayOf } from '../stray.js';
 import type { Target } from '../targets.js';
 import { pageFetcher } from './fetcher.js';
 import { type CrawlEntry, type Given, givenAt } from './pages.js';
@@ -29,6 +29,10 @@ export interface CrawlWorld {
   readonly door: () => Promise<Pick<Fetcher, 'userAgent' | 'refusal'>>;
   readonly asOf: EpochMs;
   readonly places: Places;
+  /** Where the test itself stands. */
+  readonly test: Path;
+  /** Whether a recorded set, or a backend that is down, answers a question that no page is given for. */
+  readonly isAnswered: (query: Target['query']) => boolean;
 }
 
 /** Crawls the pages of a test: the real crawl and the real checks, behind another door. */
@@ -41,12 +45,13 @@ export async function crawlPages(
   const answers = new Map<string, Measurement>();
   const failures = new Map<string, Failure>();
   const asked: Asked[] = [];
-  const real = entries.length === 0 ? undefined : await world.door();
+  const real = crawls.length === 0 ? undefined : await world.door();
   for (const target of crawls) {
     if (answers.has(target.query.key)) continue;
     const own = entries.filter(({ block }) => fits(block, target)).sort((a, b) => rankOf(b) - rankOf(a));
     const query = crawlOf(target, crawls);
-    if (own.length === 0 || query === undefined || real === undefined) continue;
+    if (query === undefined || real === undefined) continue;
+    if (own.length === 0 && (target.part === 'baseline' || world.isAnswered(query))) continue;
     for (const failure of doubles(own, world.places)) failures.set(JSON.stringify(failure.span), failure);
     const at = (url: string): Given | undefined => givenAt(own, url);
     const door = pageFetcher(
@@ -59,7 +64,7 @@ export async function crawlPages(
       {
         missing: (url, what) => {
           const failure =
-            what === 'page' ? noPage(url, target, own, world.places) : noScripts(url, at(url), world.places);
+            what === 'page' ? noPage(url, target, own, world) : noScripts(url, at(url), world.places);
           failures.set(`${what} ${target.arm} ${url}`, failure);
         },
       },
@@ -120,14 +125,15 @@ function noPage(
   url: string,
   { signal, arm }: Target,
   [first]: readonly CrawlEntry[],
-  places: Places,
+  { places, test }: CrawlWorld,
 ): Failure {
   const { pathname, search } = new URL(url);
+  const page = `"${pathname}${search}": { html: ... }`;
   return {
     code: 'gatetest.page',
     message: `signal "${signal}" asks for ${url} (${arm}), and the test says nothing of it`,
-    span: places.keySpanOf([...(first?.path ?? []), 'pages']),
-    mend: `add "${pathname}${search}": { html: ... }, or a status such as 404; "${pathname}*" stands for whatever begins so`,
+    span: first === undefined ? places.spanOf([...test, 'name']) : places.keySpanOf([...first.path, 'pages']),
+    mend: `add ${first === undefined ? `crawls: [{ signal: ${signal}, pages: { ${page} } }]` : page}, or a status such as 404; "${pathname}*" stands for whatever begins so`,
   };
 }
 
@@ -178,7 +184,9 @@ function strayCrawls(
         code: 'gatetest.unknown-name',
         message: `signal "${block.signal}" is no crawl`,
         span: places.spanOfText([...path, 'signal'], block.signal),
-        mend: 'answer it under "series"',
+        mend: targets.some((target) => isOther(target) && target.query.isRecordedOnly === true)
+          ? RECORD_IT
+          : 'answer it under "series"',
       };
     });
 }

@@ -119,7 +119,7 @@ export const gatefilePages: Readonly<Record<Extract<FailureCode, `gatefile.${str
     example: ['window: { for: 30m, step: 1m, settle: 1m }'],
   },
   'gatefile.since-required': {
-    means: 'The gate says "since: required", and the run has no --since.',
+    means: 'The gate says "since: required", and the run has no --since; "validate" alone needs none.',
     why: 'A window that starts before the deploy judges the release before.',
     mend: 'Give the instant at which the release began to take traffic.',
     example: ['gatekeeper check --since 2026-11-21T14:05:00Z', 'gatekeeper check --since "$(date +%s)"'],
