@@ -100,8 +100,8 @@ function headersOf({ headers, ttfbMs, body }: Answered) {
   return {
     robotsHeaders: headers['x-robots-tag'] ?? [],
     linkHeaders: headers['link'] ?? [],
-    ttfb: Math.round(ttfbMs) / 1000,
     bytes: body.length,
+    ...(ttfbMs !== undefined && { ttfb: Math.round(ttfbMs) / 1000 }),
     ...(contentType !== undefined && { contentType }),
     ...(vary !== undefined && { vary: vary.join(', ') }),
     ...(caches !== undefined && {
