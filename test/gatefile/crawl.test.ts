@@ -200,7 +200,20 @@ describe('a list in CSV', () => {
     ['an unknown column', 'url,statsu\n/a,200\n', ['true 1:5 unknown column "statsu"']],
     ['no column of pages', 'status\n200\n', ['column "url"']],
     ['no page', 'url\n', ['lists no page']],
-    ['a quote without end', 'url\n"/a\n', ['lists no page']],
+    ['a quote without end', 'url,title\n/a,"b\n', ['true 2:4 a quote opens here and never ends']],
+    // The rest of the row was dropped, so that a page with another status passed.
+    ['blanks after a quote', 'url,status\n"/a" ,abc\n"/b"\t,200\r\n"/c" ', ['true 2:7 "abc" is no status']],
+    [
+      'text after a quote',
+      'url,title\n"/a" b,c\n',
+      ['true 2:6 "b" stands after the quote that ends the cell'],
+    ],
+    [
+      'text after a quote of several lines',
+      'title,url\n"x\ny"z,/a\n',
+      ['true 3:3 "z" stands after the quote that ends the cell'],
+    ],
+    ['a column twice', 'url,title,title\n/a,b,c\n', ['true 1:11 column "title" is named twice']],
     [
       'a cell too many',
       'url,status\n/a,200,x\n',
