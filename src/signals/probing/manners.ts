@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type * as z from 'zod';
 import type { Variables } from '../../contracts/backend.js';
 import { expandPlaceholders } from '../../contracts/placeholders.js';
@@ -36,7 +37,7 @@ export function expandWith(variables: Variables, failures: Failure[]): Expand {
 export interface BoundManners {
   readonly manners: Manners;
   readonly base: string | undefined;
-  /** What of it decides the answer: secrets by their name. */
+  /** What of it decides the answer: secrets by their name, other headers and cookies by a digest. */
   readonly shown: Readonly<Record<string, unknown>>;
 }
 
@@ -45,11 +46,16 @@ const DEFAULTS = { rate: '2/s', connections: 2 } as const;
 /** Puts variables into the keys that every probe has. @param failures takes every trouble at once */
 export function bindManners(block: MannersBlock, expand: Expand, failures: Failure[]): BoundManners {
   const expandAll = (key: 'headers' | 'cookies'): Readonly<Record<string, string>> =>
-    Object.fromEntries(
-      Object.entries(block[key] ?? {}).map(([name, value]) => [
-        name,
-        value instanceof SecretValue ? value.value : expand(String(value), key, name),
-      ]),
+    valuesOf(block[key], (value, name) =>
+      value instanceof SecretValue && value.template === undefined
+        ? value.value
+        : expand(value instanceof SecretValue ? value.value : value, key, name),
+    );
+  const shownOf = (key: 'headers' | 'cookies'): Readonly<Record<string, string>> =>
+    valuesOf(block[key], (value, name) =>
+      value instanceof SecretValue && value.template === undefined
+        ? `<${value.name}>`
+        : digestOf(expand(value instanceof SecretValue ? (value.template ?? '') : value, key, name)),
     );
   const hosts = block.hosts.map((each, i) => hostOf(expand(each, 'hosts', i)));
   const base = block.base === undefined ? undefined : expand(block.base, 'base');
@@ -87,23 +93,25 @@ export function bindManners(block: MannersBlock, expand: Expand, failures: Failu
     base,
     shown: {
       ...(base !== undefined && { base }),
-      ...(block.headers !== undefined && { headers: shownValues(block.headers, headers) }),
-      ...(block.cookies !== undefined && { cookies: shownValues(block.cookies, cookieValues) }),
+      ...(block.headers !== undefined && { headers: shownOf('headers') }),
+      ...(block.cookies !== undefined && { cookies: shownOf('cookies') }),
       ...(userAgent !== undefined && { userAgent }),
     },
   };
 }
 
-function shownValues(
-  written: Readonly<Record<string, unknown>>,
-  values: Readonly<Record<string, string>>,
+type Named = Readonly<Record<string, string | SecretValue>>;
+
+function valuesOf(
+  written: Named | undefined,
+  read: (value: string | SecretValue, name: string) => string,
 ): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => {
-      const source = written[name];
-      return [name, source instanceof SecretValue ? `<${source.name}>` : value];
-    }),
-  );
+  return Object.fromEntries(Object.entries(written ?? {}).map(([name, value]) => [name, read(value, name)]));
+}
+
+/** Tells values apart, and tells nobody what they are. */
+function digestOf(value: string): string {
+  return `sha256:${createHash('sha256').update(value).digest('hex').slice(0, 16)}`;
 }
 
 /** Headers that say who asks whom, and how: they are not for a file to say. */
