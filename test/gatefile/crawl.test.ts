@@ -29,7 +29,7 @@ describe('a crawl is refused, at its place', () => {
     [
       'with a host that is more than a host',
       `${SOUND}\nforeign-hosts: ["http://a/b"]`,
-      '8:23 gatefile.invalid a host is a name, with a port where it is not 80 or 443',
+      '8:23 gatefile.invalid "http://a/b" is no host: a host is a name, with a port where it is not 80 or 443, and without "/b"',
     ],
     [
       'with a page elsewhere',
@@ -55,6 +55,26 @@ describe('a crawl is refused, at its place', () => {
       'with a status that is none',
       `${HEAD}urls: [{ url: /, status: 99 }]`,
       '7:32 gatefile.invalid "99" is no status',
+    ],
+    [
+      'with a host that has a path',
+      'hosts: ["https://shop.example/de/"]\nurls: [https://shop.example/]',
+      '5:15 gatefile.invalid "https://shop.example/de/" is no host: a host is a name, with a port where it is not 80 or 443, and without "/de/"',
+    ],
+    [
+      'with a host that has a user, who is not shown',
+      'hosts: ["https://u@shop.example"]\nurls: [https://shop.example/]',
+      '5:15 gatefile.invalid a host is a name, with a port where it is not 80 or 443, and without a user',
+    ],
+    [
+      'with a base without a scheme, which is not told of each page',
+      'hosts: [shop.example]\nbase: shop.example\nurls: [/, /a]',
+      '6:13 gatefile.invalid "shop.example" is no base: it does not begin with http:// or https://',
+    ],
+    [
+      'with a base that is no address',
+      'hosts: [shop.example]\nbase: "https://shop example"\nurls: [/]',
+      '6:13 gatefile.invalid "https://shop example" is no base: it is no address',
     ],
     [
       'with an unknown column',

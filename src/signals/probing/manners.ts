@@ -4,7 +4,7 @@ import type { Variables } from '../../contracts/backend.js';
 import { expandPlaceholders } from '../../contracts/placeholders.js';
 import { SecretValue } from '../../contracts/secrets.js';
 import { type Failure, ok } from '../../model/failure.js';
-import { hostOf } from './addresses.js';
+import { hostOf, isAbsolute } from './addresses.js';
 import { type mannersShape, parseRate } from './words.js';
 
 type MannersBlock = z.output<z.ZodObject<typeof mannersShape>>;
@@ -73,13 +73,7 @@ export function bindManners(block: MannersBlock, expand: Expand, failures: Failu
       contact: contact ?? '',
     }),
   );
-  if (base !== undefined && !/^https?:\/\/./i.test(base))
-    failures.push({
-      code: 'gatefile.invalid',
-      message: `"${base}" is no base`,
-      path: ['base'],
-      mend: 'write it like https://shop.example.com',
-    });
+  if (base !== undefined) failures.push(...baseTrouble(base));
   return {
     manners: {
       hosts,
@@ -98,6 +92,28 @@ export function bindManners(block: MannersBlock, expand: Expand, failures: Failu
       ...(userAgent !== undefined && { userAgent }),
     },
   };
+}
+
+function baseTrouble(base: string): readonly Failure[] {
+  const isSchemed = isAbsolute(base);
+  if (isSchemed && URL.canParse(base)) return [];
+  return [
+    {
+      code: 'gatefile.invalid',
+      // A password may stand before an @.
+      message: `${base.includes('@') ? 'this' : `"${base}"`} is no base: ${isSchemed ? 'it is no address' : 'it does not begin with http:// or https://'}`,
+      path: ['base'],
+      mend:
+        !isSchemed && !base.includes('@') && URL.canParse(`https://${base}`)
+          ? `write it like https://${base}`
+          : 'write it like https://shop.example.com',
+    },
+  ];
+}
+
+/** Where base or hosts are wrong, so is every page: to say so of each would hide why. */
+export function isWithoutGround(failures: readonly Failure[]): boolean {
+  return failures.some(({ path = [] }) => path[0] === 'base' || path[0] === 'hosts');
 }
 
 type Named = Readonly<Record<string, string | SecretValue>>;
