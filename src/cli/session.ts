@@ -157,7 +157,7 @@ export class Session {
     options: GateOptions,
     waivers: readonly WaiverRequest[] = [],
     replay?: ReplayFacts,
-    more: Pick<LoadRequest, 'isBacktest' | 'isRollout' | 'parse'> = {},
+    more: Pick<LoadRequest, 'isBacktest' | 'isRecording' | 'isRollout' | 'parse'> = {},
   ): Promise<Loaded> {
     const vars = parseVars(options.var);
     if (!vars.ok) return { ...EMPTY, failures: vars.failures };

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Result } from '../model/failure.js';
+import type { Failure, Result } from '../model/failure.js';
 import type { Answer } from '../model/series.js';
 import type { Window } from '../model/window.js';
 import type { Clock } from './clock.js';
@@ -60,6 +60,8 @@ export interface PreparedQuery {
   readonly ifEmpty?: string;
   /** Remarks for `validate` and the report. */
   readonly notes: readonly string[];
+  /** What keeps a run from asking at all, such as a file that is not there; a replay and a test need none of it. */
+  refusals?(): readonly Failure[];
   /** @throws BackendError alone */
   fetch(context: BackendContext): Promise<Answer>;
 }

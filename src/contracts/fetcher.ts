@@ -26,8 +26,8 @@ export type Fetched =
       readonly headers: Readonly<Record<string, readonly string[]>>;
       /** Decompressed. */
       readonly body: Uint8Array;
-      /** From the start of the request to the head of its answer. */
-      readonly ttfbMs: number;
+      /** From the start of the request to the head of its answer; undefined where nobody measured it, as in a test. */
+      readonly ttfbMs: number | undefined;
     }
   | { readonly state: 'failed'; readonly kind: PageFailureKind; readonly text: string };
 

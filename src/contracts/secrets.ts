@@ -59,9 +59,12 @@ function formsOf(value: string): readonly string[] {
 /** A resolved `{ env: NAME }` or `{ file: path }` node; prints as its name, never as its value. */
 export class SecretValue implements Secret {
   readonly name: string;
+  /** Of a text with references to the environment: the text with their names in their places. Variables may stand in both. */
+  readonly template: string | undefined;
   readonly #value: string;
-  constructor(name: string, value: string) {
+  constructor(name: string, value: string, template?: string) {
     this.name = name;
+    this.template = template;
     this.#value = value;
   }
   get value(): string {

@@ -29,6 +29,9 @@ export function questionsOf(
       });
     const prepared = over(arm.window);
     if (prepared.ok) {
+      const { isReplay, isRecording = false } = context.request;
+      const refusals = isReplay || isRecording ? [] : (prepared.value.refusals?.() ?? []);
+      if (refusals.length > 0) open.refusePart(part.path, refusals);
       const condition = part.onlyIfAbsent === undefined ? {} : { onlyIfAbsent: part.onlyIfAbsent };
       return [{ part: part.name, arm: arm.name, query: prepared.value, over, ...condition }];
     }

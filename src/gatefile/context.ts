@@ -40,6 +40,8 @@ export interface LoadRequest {
   readonly isBacktest?: boolean;
   /** With it: every gate is judged as the last look of a rollout, as one that requires a deploy time always is. */
   readonly isRollout?: boolean;
+  /** A run that records may be the one that makes the baseline which a gate names. */
+  readonly isRecording?: boolean;
   /** `--window`. */
   readonly windowMs?: number;
   readonly waivers: readonly WaiverRequest[];

@@ -1,5 +1,6 @@
 import { SecretValue } from '../contracts/secrets.js';
 import type { Failure } from '../model/failure.js';
+import { isProbe } from '../model/page.js';
 import type { Secret } from '../model/secret.js';
 import type { Path, YamlFile } from './yaml-file.js';
 
@@ -58,6 +59,7 @@ export function resolveEnvironment(
   const plain: Record<string, string> = {};
   const walk = (value: unknown, path: Path): unknown => {
     if (typeof value === 'string') {
+      if (isSentByProbe(path) && value.includes('${')) return sent(value, path);
       const expanded = value.includes('$') ? expand(value, path) : value;
       if (path[0] === 'backends') secrets.push(...userinfoOf(expanded));
       return expanded;
@@ -68,7 +70,12 @@ export function resolveEnvironment(
     if (maySecretStand(path) && isSecretNode(node)) return resolveSecret(node, path);
     return Object.fromEntries(Object.entries(node).map(([key, item]) => [key, walk(item, [...path, key])]));
   };
-  const expand = (text: string, path: Path): string =>
+  /** Who sends a header means it for a server alone: a recording knows it by the name of the variable. */
+  const sent = (text: string, path: Path): SecretValue => {
+    const named = text.replaceAll(REFERENCE, (whole, name?: string) => (whole === '$$' ? '$' : `<${name}>`));
+    return new SecretValue(named, expand(text, path, true), named);
+  };
+  const expand = (text: string, path: Path, isSent = false): string =>
     text.replaceAll(REFERENCE, (whole, name?: string, kind?: string, rest?: string) => {
       if (whole === '$$') return '$';
       if (name === undefined) {
@@ -84,12 +91,12 @@ export function resolveEnvironment(
       const found = Object.hasOwn(env, name) ? env[name] : undefined;
       if (found !== undefined && (found !== '' || kind === undefined)) {
         if (SENSITIVE_NAME.test(name)) secrets.push({ name, value: found });
-        else plain[name] = found;
+        else if (!isSent) plain[name] = found;
         return found;
       }
       if (kind === ':-') return rest ?? '';
       // The name that the recording has in its place, so that a question with it is found again.
-      if (isReplay && SENSITIVE_NAME.test(name)) return `<REDACTED:${name}>`;
+      if (isReplay && (isSent || SENSITIVE_NAME.test(name))) return `<REDACTED:${name}>`;
       failures.push({
         code: 'gatefile.environment',
         message:
@@ -133,7 +140,14 @@ export function resolveEnvironment(
 /** Secrets are what backends prove themselves with, and what a single request sends beside its question. */
 function maySecretStand(path: Path): boolean {
   if (path[0] === 'backends') return path.length > 2;
+  if (isSentByProbe(path)) return true;
   return path.slice(2).some((step) => step === 'headers' || step === 'params' || step === 'body');
+}
+
+/** The value of a header or a cookie of a signal that asks web servers itself. */
+function isSentByProbe(path: Path): boolean {
+  const [kind, list] = path.slice(-3);
+  return isProbe(String(kind)) && (list === 'headers' || list === 'cookies');
 }
 
 function isSecretNode(node: Readonly<Record<string, unknown>>): boolean {

@@ -152,6 +152,39 @@ describe('servers that play no fair game', () => {
     ]);
   });
 
+  test('what stands late in a header is read: it passed while headers were cut', async () => {
+    const late = (word: string): string =>
+      `${Array.from({ length: 40 }, (_, i) => `x-word-${i}`).join(', ')}, ${word}`;
+    answer = (n) => ({
+      'cache-status': n === 1 ? 'edge; fwd=miss' : 'edge; hit',
+      vary: late('Cookie'),
+      'cache-control': late('no-store'),
+    });
+    const { code, criteria } = await run('  wrong: { signal: probe, take: findings, pass: "== 0" }\n');
+    expect([code, foundIn(criteria['wrong'])]).toEqual([1, ['cacheable.no-store /a', 'vary.cookie /a']]);
+  });
+
+  test('an address that is down is no worse than its baseline, and no pass', async () => {
+    answer = () => ({ 'cache-status': 'edge; hit' });
+    status = 500;
+    const COOKIES = '      cookies: { arm: "{{track}}" }\n';
+    const arms = 'arms: { canary: { track: canary }, baseline: { track: stable } }\nsignals:';
+    const text = gate(
+      server.url,
+      '[/a]',
+      '  hits: { signal: probe, pass: ">= baseline" }\n',
+      COOKIES,
+    ).replace('signals:', arms);
+    const { code, criteria } = await check(await sandbox({ 'caches.gate.yaml': text }));
+    status = 200;
+    expect([code, criteria['hits']?.verdict, criteria['hits']?.reason?.code]).toEqual([
+      3,
+      'inconclusive',
+      'no-data',
+    ]);
+    expect(criteria['hits']?.reason?.text).toContain('errors: 500, and an error out of a cache is no hit');
+  });
+
   test('words of a product are read where the gate says which are a hit', async () => {
     answer = (n) => ({ 'x-cache': n === 1 ? 'MISS' : 'HIT' });
     const more = '      hit-headers: { x-cache: [HIT] }\n';

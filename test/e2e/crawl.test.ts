@@ -19,7 +19,7 @@ beforeAll(async () => {
     asked += 1;
     heard.push(request.headers.authorization);
     const { pathname } = new URL(request.url ?? '', 'http://shop');
-    const isCanary = request.headers.cookie === 'arm=canary';
+    const isCanary = request.headers.cookie?.startsWith('arm=canary') === true;
     response.setHeader('content-type', 'text/html');
     if (pathname === '/gone') response.writeHead(500);
     const canonical =
@@ -164,6 +164,28 @@ describe('a recording', () => {
     expect(files['pages.pages.canary.yaml']).not.toContain('<html>');
   });
 
+  test('knows headers and cookies by name or digest alone, and is judged again without them', async () => {
+    const sent = `      headers: { x-shop: "\${SHOP_ID}-{{track}}", x-plain: plain-header-value }
+      cookies: { arm: "{{track}}", session: { env: SESSION }, pin: "\${PIN}" }
+`;
+    const text = gate(CRITERIA).replace(/ {6}cookies: .*\n/, sent);
+    const env = { SHOP_ID: 'shop-7f3a91c2', SESSION: 'sess-4be01d77', PIN: '904' };
+    const own = await sandbox({ 'seo.gate.yaml': text });
+    const run = (args: readonly string[], given: Readonly<Record<string, string>>) =>
+      runGatekeeper(['check', 'seo.gate.yaml', '--report', 'json', ...args], {
+        cwd: own.folder,
+        env: { ...process.env, ...given },
+      });
+    const first = await run(['--record', 'set'], env);
+    const stored = Object.values(await filesIn(own.path('set'))).join('\n');
+    for (const value of [...Object.values(env), 'plain-header-value'])
+      expect(stored.includes(value), value).toBe(false);
+    expect(stored).toContain('"session":"<SESSION>"');
+    const again = await run(['--replay', 'set'], {});
+    expect([first.code, again.code, again.stderr]).toEqual([1, 1, '']);
+    expect(Object.keys(await filesIn(own.path('set/crawl')))).toHaveLength(2);
+  });
+
   test('does not answer for another list', async () => {
     const other = await sandbox({ 'seo.gate.yaml': gate(CRITERIA, '[/, /p/1]') });
     const { code, stderr } = await runGatekeeper(
@@ -187,18 +209,39 @@ describe('a recording', () => {
     const { code, criteria: judged } = await check(past);
     expect(code).toBe(1);
     expect(foundIn(judged['new'])).toEqual(['canonical.missing /p/1']);
-    await past.write({ 'before/crawl/more.pages.current.yaml': '' });
-    const { criteria: mixed } = await check(past);
-    expect(mixed['new']?.reason?.text).toContain('it holds several crawls; name the file of one');
     const file = 'before/crawl/pages.pages.current.yaml';
     await past.write({ 'seo.gate.yaml': after.replace('recorded: before', `recorded: ${file}`) });
     expect(foundIn((await check(past)).criteria['new'])).toEqual(['canonical.missing /p/1']);
-    await past.write({ 'seo.gate.yaml': after.replace('recorded: before', 'recorded: nowhere') });
-    const { code: missing, criteria: open } = await check(past);
-    expect(missing).toBe(4);
-    expect(open['new']).toMatchObject({
-      verdict: 'error',
-      reason: { text: expect.stringContaining('the recorded baseline nowhere cannot be read: ENOENT') },
+
+    // A path that leads nowhere is the file's fault, told before anything is asked.
+    await past.write({
+      'before/crawl/more.pages.current.yaml': '',
+      'down/crawl/pages.pages.current.yaml': 'error: {}\n',
     });
+    const line = after.split('\n').findIndex((each) => each.includes('baseline:')) + 1;
+    for (const [recorded, why] of [
+      ['nowhere', 'ENOENT'],
+      ['before', 'it holds several crawls; name the file of one'],
+      ['down', 'it holds no pages'],
+      ['seo.gate.yaml', 'it holds no pages'],
+    ] as const) {
+      await past.write({ 'seo.gate.yaml': after.replace('recorded: before', `recorded: ${recorded}`) });
+      for (const command of ['validate', 'check']) {
+        const { code: refused, stderr } = await runGatekeeper([command, 'seo.gate.yaml'], {
+          cwd: past.folder,
+        });
+        expect([refused, stderr]).toEqual([2, expect.stringContaining(`seo.gate.yaml:${line}:29`)]);
+        expect(stderr).toContain(`the recorded baseline ${recorded} cannot be read: ${why}`);
+      }
+    }
+  });
+
+  test('may be the one that makes the baseline which its gate names', async () => {
+    const own = gate('  new: { signal: pages, take: regressions, pass: "== 0" }\n')
+      .replace(/^arms:.*\n/m, '')
+      .replace(/ {6}cookies: .*\n/, '      baseline: { recorded: set }\n');
+    const here = await sandbox({ 'seo.gate.yaml': own });
+    expect((await check(here, '--record', 'set')).code).toBe(4);
+    expect((await check(here)).code).toBe(0);
   });
 });

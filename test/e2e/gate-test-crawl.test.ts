@@ -65,7 +65,13 @@ describe('what is answered', () => {
   - name: slow pages, statuses, headers and failures
     crawls:
       - { signal: pages, arm: canary, pages: { '*': { html: '${HOME}', ttfb: 600ms, headers: { Link: ['</a>; rel=canonical', '</b>; rel=canonical'] } }, /old: 410 } }
-    expect: { criteria: { fast: fail, findings: { outcome: fail, value: 3 } } }
+    expect: { criteria: { fast: { outcome: inconclusive, reason: partial }, findings: { outcome: fail, value: 3 } } }
+  - name: slow pages
+    crawls: [{ signal: pages, arm: canary, pages: { /: { html: '${HOME}', ttfb: 600ms } } }]
+    expect: { criteria: { fast: fail } }
+  - name: a page without a time has none, and not the best one
+    crawls: [{ signal: pages, arm: canary, pages: { /: { html: '${HOME}' } } }]
+    expect: { criteria: { fast: { outcome: inconclusive, reason: no-data } } }
   - name: a shop that does not answer
     crawls: [{ signal: pages, pages: { '/*': { error: timeout } } }]
     expect: { verdict: error, exit: 4, criteria: { findings: { outcome: error, reason: backend } } }
@@ -75,7 +81,7 @@ describe('what is answered', () => {
 `),
     );
     expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('6 passed, 0 failed');
+    expect(stdout).toContain('8 passed, 0 failed');
   });
 
   test('serves robots.txt, sitemaps, whole sections, user agents and scripts to the checks that ask for them', async () => {

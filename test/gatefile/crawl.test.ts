@@ -29,7 +29,7 @@ describe('a crawl is refused, at its place', () => {
     [
       'with a host that is more than a host',
       `${SOUND}\nforeign-hosts: ["http://a/b"]`,
-      '8:23 gatefile.invalid a host is a name, with a port where it is not 80 or 443',
+      '8:23 gatefile.invalid "http://a/b" is no host: a host is a name, with a port where it is not 80 or 443, and without "/b"',
     ],
     [
       'with a page elsewhere',
@@ -55,6 +55,26 @@ describe('a crawl is refused, at its place', () => {
       'with a status that is none',
       `${HEAD}urls: [{ url: /, status: 99 }]`,
       '7:32 gatefile.invalid "99" is no status',
+    ],
+    [
+      'with a host that has a path',
+      'hosts: ["https://shop.example/de/"]\nurls: [https://shop.example/]',
+      '5:15 gatefile.invalid "https://shop.example/de/" is no host: a host is a name, with a port where it is not 80 or 443, and without "/de/"',
+    ],
+    [
+      'with a host that has a user, who is not shown',
+      'hosts: ["https://u@shop.example"]\nurls: [https://shop.example/]',
+      '5:15 gatefile.invalid a host is a name, with a port where it is not 80 or 443, and without a user',
+    ],
+    [
+      'with a base without a scheme, which is not told of each page',
+      'hosts: [shop.example]\nbase: shop.example\nurls: [/, /a]',
+      '6:13 gatefile.invalid "shop.example" is no base: it does not begin with http:// or https://',
+    ],
+    [
+      'with a base that is no address',
+      'hosts: [shop.example]\nbase: "https://shop example"\nurls: [/]',
+      '6:13 gatefile.invalid "https://shop example" is no base: it is no address',
     ],
     [
       'with an unknown column',
@@ -200,7 +220,20 @@ describe('a list in CSV', () => {
     ['an unknown column', 'url,statsu\n/a,200\n', ['true 1:5 unknown column "statsu"']],
     ['no column of pages', 'status\n200\n', ['column "url"']],
     ['no page', 'url\n', ['lists no page']],
-    ['a quote without end', 'url\n"/a\n', ['lists no page']],
+    ['a quote without end', 'url,title\n/a,"b\n', ['true 2:4 a quote opens here and never ends']],
+    // The rest of the row was dropped, so that a page with another status passed.
+    ['blanks after a quote', 'url,status\n"/a" ,abc\n"/b"\t,200\r\n"/c" ', ['true 2:7 "abc" is no status']],
+    [
+      'text after a quote',
+      'url,title\n"/a" b,c\n',
+      ['true 2:6 "b" stands after the quote that ends the cell'],
+    ],
+    [
+      'text after a quote of several lines',
+      'title,url\n"x\ny"z,/a\n',
+      ['true 3:3 "z" stands after the quote that ends the cell'],
+    ],
+    ['a column twice', 'url,title,title\n/a,b,c\n', ['true 1:11 column "title" is named twice']],
     [
       'a cell too many',
       'url,status\n/a,200,x\n',

@@ -157,6 +157,42 @@ describe('a secret of a backend', () => {
   });
 });
 
+describe('what a probe sends', () => {
+  const crawl = (sent: string, kind = 'crawl'): string => `signals: { pages: { ${kind}: { ${sent} } } }`;
+  const sentOf = ({ value }: Resolved): unknown => {
+    type Tree = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+    const { signals } = value as { signals: Tree };
+    const [block = {}] = Object.values(signals['pages'] ?? {});
+    const [list] = Object.values(block) as readonly Readonly<Record<string, unknown>>[];
+    return list?.['a'];
+  };
+
+  test.each(['crawl', 'cache-probe'])('may be a secret, in headers and cookies of a %s', (kind) => {
+    for (const list of ['headers', 'cookies']) {
+      const sent = sentOf(resolve(crawl(`${list}: { a: { env: HOST } }`, kind)));
+      expect(sent).toBeInstanceOf(SecretValue);
+      expect(sent).toMatchObject({ value: 'prom.example' });
+    }
+  });
+
+  test('is known by the name of its variable, which no recording keeps', () => {
+    const resolved = resolve(crawl('cookies: { a: "x-${HOST}-{{track}}" }'));
+    expect(sentOf(resolved)).toMatchObject({
+      value: 'x-prom.example-{{track}}',
+      template: 'x-<HOST>-{{track}}',
+    });
+    expect([resolved.plain, resolved.names]).toEqual([{}, ['HOST']]);
+    expect(resolve(crawl('base: "${HOST}"')).plain).toEqual({ HOST: 'prom.example' });
+    expect(sentOf(resolve(crawl('cookies: { a: plain }')))).toBe('plain');
+  });
+
+  test('is not asked for in a replay, and missed in a run', () => {
+    const text = crawl('cookies: { a: "${MISSING}" }');
+    expect(messages(resolve(text, { isReplay: true }))).toEqual([]);
+    expect(messages(resolve(text))).toEqual(['environment variable MISSING is not set']);
+  });
+});
+
 test('a load tells all that is missing in all files at once', async () => {
   const gate = (id: string, name: string): string =>
     `gate: ${id}\nabout: "\${${name}}"\nbackends: { m: { type: fake } }\ncriteria: { c: { value: q, pass: "<= 1" } }\n`;

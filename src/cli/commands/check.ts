@@ -31,7 +31,9 @@ export async function check(paths: readonly string[], options: CheckOptions, io:
     return session.refuse([sources, plan, waivers].flatMap((each) => (each.ok ? [] : each.failures)));
   const set = await openSet(session, sources.value, options);
   if (!set.ok) return session.refuse(set.failures);
-  const loaded = await session.load(sources.value, options, waivers.value, set.value && factsOf(set.value));
+  const loaded = await session.load(sources.value, options, waivers.value, set.value && factsOf(set.value), {
+    isRecording: options.record !== undefined,
+  });
   if (loaded.failures.length > 0) return session.refuse(loaded.failures);
   const changed = changedSettings(loaded, options);
   if (changed !== undefined) return session.refuse([changed]);

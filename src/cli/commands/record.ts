@@ -34,7 +34,7 @@ export async function record(
   if (!sources.ok) return session.refuse(sources.failures);
   const misuse = misuseOf(options);
   if (misuse !== undefined) return session.refuse([misuse]);
-  const loaded = await session.load(sources.value, options);
+  const loaded = await session.load(sources.value, options, [], undefined, { isRecording: true });
   if (loaded.failures.length > 0) return session.refuse(loaded.failures);
   const incidents = incidentsAt(session, loaded, options.incidents);
   if (!incidents.ok) return session.refuse(incidents.failures);

@@ -17,6 +17,9 @@ const VARIES: Readonly<Record<string, readonly [string, string]>> = {
   'user-agent': ['vary.user-agent', 'Vary names User-Agent, of which there are thousands'],
 };
 
+/** Why a hit does not count. */
+export const HELD_ERROR = 'and an error out of a cache is no hit';
+
 /** What is wrong with each page, in the order of the list; each name once a page. */
 export function findingsIn(pages: readonly Page[], hitHeaders: HitHeaders): readonly Finding[] {
   return pages.flatMap((page) => {
@@ -36,7 +39,10 @@ function problemsOf(visits: readonly CacheVisit[], hitHeaders: HitHeaders): read
 function ofVisit(visit: CacheVisit, hitHeaders: HitHeaders): readonly Problem[] {
   const { status, failure, caches, age, cacheControl, vary = '', setsCookie } = visit;
   if (failure !== undefined) return [{ name: `fetch.${failure.kind}`, detail: failure.text }];
-  if (status === null || status >= 400) return [{ name: 'status.error', detail: `answers ${status}` }];
+  if (status === null || status >= 400) {
+    const isHeld = askedIn(visit, hitHeaders)?.some(({ isHit }) => isHit) === true;
+    return [{ name: 'status.error', detail: `answers ${status}${isHeld ? `, ${HELD_ERROR}` : ''}` }];
+  }
   const { obstacles, most } = freshnessOf(cacheControl);
   const problems: Problem[] = obstacles.map((name) => ({
     name: `cacheable.${name}`,

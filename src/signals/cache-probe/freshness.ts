@@ -6,12 +6,17 @@ export interface Freshness {
   readonly most?: number;
 }
 
-/** Reads RFC 9111 5.2.2, with `stale-while-revalidate` of RFC 5861. */
+/**
+ * Reads RFC 9111 5.2.2, with `stale-while-revalidate` of RFC 5861.
+ *
+ * By 4.2.1 the first of two equal directives holds, and an answer whose time to live is no number is stale.
+ */
 export function freshnessOf(cacheControl: string | undefined): Freshness {
   const directives = directivesIn(cacheControl ?? '');
   const seconds = (name: string): number | undefined => {
     const written = directives.get(name);
-    return written !== undefined && /^\d{1,15}$/.test(written) ? Number(written) : undefined;
+    if (written === undefined) return undefined;
+    return /^\d+$/.test(written) ? Number(written) : 0;
   };
   const lifetime = seconds('s-maxage') ?? seconds('max-age');
   const named = (['no-store', 'private', 'no-cache'] as const).filter((name) => directives.has(name));
@@ -22,9 +27,8 @@ export function freshnessOf(cacheControl: string | undefined): Freshness {
 }
 
 function directivesIn(text: string): ReadonlyMap<string, string> {
-  return new Map(
-    [...text.matchAll(/([\w-]+)(?:\s*=\s*(?:"([^"]*)"|([^\s,;]+)))?/g)].map(
-      ([, name = '', quoted, bare]) => [name.toLowerCase(), quoted ?? bare ?? ''] as const,
-    ),
+  const written = [...text.matchAll(/([\w-]+)(?:\s*=\s*(?:"([^"]*)"|([^\s,;]+)))?/g)].map(
+    ([, name = '', quoted, bare]) => [name.toLowerCase(), quoted ?? bare ?? ''] as const,
   );
+  return new Map(written.reverse());
 }

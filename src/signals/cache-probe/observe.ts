@@ -1,7 +1,7 @@
 import type { Observed, ObserveInput } from '../../contracts/signal.js';
 import type { Count, Evidence, Observation, Trouble } from '../../model/evidence.js';
 import type { CacheVisit, Page } from '../../model/page.js';
-import { findingsIn, missesText } from './findings.js';
+import { findingsIn, HELD_ERROR, missesText } from './findings.js';
 import { type Asked, askedIn, type HitHeaders, isFromCache } from './reading.js';
 
 /** A visit that counts, with the caches that it went to; undefined where nothing tells of them. */
@@ -59,16 +59,37 @@ function readAs(
   }
 }
 
-/** Not one word of a cache is no evidence of anything. */
+/** Not one word of a cache is no evidence of anything, and what caches say of errors is none of what is asked. */
 function silence(all: readonly Seen[]): readonly Trouble[] {
+  if (all.length > 0 && all.every(isError)) return [errorTrouble(all)];
   if (all.some(({ asked }) => asked !== undefined)) return [];
+  const errors = all.filter(isError).length;
   return [
     {
       code: 'no-data',
       text: 'no answer tells what caches did with it: none has a Cache-Status that can be read',
-      next: 'have the caches send it (RFC 9211), or name a header and its hits under "hit-headers"',
+      next: `${errors === 0 ? '' : `${errors} of ${all.length} answers are errors (${statusesIn(all)}): see to them first; `}have the caches send it (RFC 9211), or name a header and its hits under "hit-headers"`,
     },
   ];
+}
+
+function isError({ visit: { status } }: Seen): boolean {
+  return status === null || status >= 400;
+}
+
+/** `500, 503, no answer`. */
+function statusesIn(all: readonly Seen[]): string {
+  const told = all.filter(isError).map(({ visit: { status } }) => status ?? 'no answer');
+  return [...new Set(told)].join(', ');
+}
+
+function errorTrouble(all: readonly Seen[]): Trouble {
+  const isHeld = all.some(({ asked }) => asked?.some(({ isHit }) => isHit));
+  return {
+    code: 'no-data',
+    text: `all of ${all.length} answers that count are errors: ${statusesIn(all)}${isHeld ? `, ${HELD_ERROR}` : ''}`,
+    next: 'see why the addresses answer so: what caches do with errors tells nothing of pages',
+  };
 }
 
 /** Hits among the visits after the first, of any cache or of one. */
@@ -84,16 +105,23 @@ function hitsOf(later: readonly Seen[], cache: string | null, all: readonly Seen
       !isFromCache(visit, cache === null ? asked : asked.filter(({ name }) => name === cache)),
   );
   const count: Count = { k: counted.length - missed.length, n: counted.length };
-  const shown = missed.slice(0, SHOWN).map(({ listed, asked }) => `${listed}: ${missesText(asked)}`);
+  const shown = missed.slice(0, SHOWN).map((each) => `${each.listed}: ${missText(each)}`);
   const more = missed.length > SHOWN ? ` and ${missed.length - SHOWN} more` : '';
   return {
     evidence: countsOf(counted.length === 0 ? null : count),
     trouble: [
+      // The first visits may be well where none that counts is.
+      ...(later.length > 0 && later.every(isError) && !all.every(isError) ? [errorTrouble(later)] : []),
       ...silentTrouble(silent, later.length),
       ...(cache === null ? [] : unnamedTrouble(told, counted.length, cache, nearerThan(cache, all))),
     ],
     notes: shown.length === 0 ? [] : [`not from the cache: ${shown.join('; ')}${more}`],
   };
+}
+
+function missText({ visit: { status }, asked }: { visit: CacheVisit; asked: readonly Asked[] }): string {
+  if (status === null || status < 400) return missesText(asked);
+  return `answers ${status}${asked.some(({ isHit }) => isHit) ? `, ${HELD_ERROR}` : ''}`;
 }
 
 function silentTrouble(silent: number, of: number): readonly Trouble[] {

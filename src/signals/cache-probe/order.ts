@@ -1,7 +1,7 @@
 import type { Variables } from '../../contracts/backend.js';
 import { type Failure, failed, ok, type Result } from '../../model/failure.js';
 import { listedAddress } from '../probing/addresses.js';
-import { bindManners, expandWith, type Manners } from '../probing/manners.js';
+import { bindManners, expandWith, isWithoutGround, type Manners } from '../probing/manners.js';
 import type { CacheProbeBlock } from './block.js';
 
 /** An address to ask for. */
@@ -26,6 +26,7 @@ export function bindOrder(
   const failures: Failure[] = [];
   const expand = expandWith(variables, failures);
   const { manners, base, shown } = bindManners(block, expand, failures);
+  if (isWithoutGround(failures)) return failed(...failures);
   const seen = new Set<string>();
   const rows = block.urls.flatMap((written, i): readonly Row[] => {
     const listed = expand(written, 'urls', i);

@@ -15,20 +15,21 @@ export function observePages(input: ObserveInput, chosen: readonly Chosen[]): Ob
   const all = findingsIn(pages, chosen, input.window.to);
   const isCounted = input.take.kind === 'regressions';
   const before = input.answers.get('baseline')?.pages ?? [];
-  const known = new Set(isCounted ? findingsIn(before, chosen, input.window.to).map(keyOf) : []);
+  const known = new Set(isCounted ? seenBefore(findingsIn(before, chosen, input.window.to)) : []);
+  const sized = listed.map((page) => ({ page, value: measureOf(input, page, chosen) }));
   const findings = all.filter((finding) => isUnseen(finding) || !known.has(keyOf(finding)));
   const observation: Observation = {
     labels: {},
-    evidence: evidenceOf(input, listed, findings),
+    evidence: evidenceOf(input, sized, findings),
     // A page is asked for during the run, after the end of the window.
     newest: listed.length === 0 ? null : input.window.to,
     ended: [],
     trouble: [
       ...emptyTrouble(listed),
       ...(isCounted ? baselineTrouble(before) : []),
-      ...measureTrouble(input, listed),
+      ...measureTrouble(input, sized),
     ],
-    notes: notesOf(input, listed, all.length - findings.length),
+    notes: notesOf(input, sized, all.length - findings.length),
     ...(input.take.kind !== 'page-quantile' && { findings }),
   };
   return { state: 'observed', observations: [observation] };
@@ -36,15 +37,18 @@ export function observePages(input: ObserveInput, chosen: readonly Chosen[]): Ob
 
 const SHOWN = 3;
 
-function notesOf({ take }: ObserveInput, listed: readonly Page[], old: number): readonly string[] {
+/** A listed page, and what the take measures of it; undefined where it gave nothing to measure. */
+interface Sized {
+  readonly page: Page;
+  readonly value: number | undefined;
+}
+
+function notesOf({ take }: ObserveInput, sized: readonly Sized[], old: number): readonly string[] {
   if (take.kind === 'regressions' && old > 0)
     return [`not counted: ${old} findings that the baseline has, too`];
   if (take.kind !== 'page-quantile') return [];
-  const worst = listed
-    .flatMap((page) => {
-      const value = measured(page, take.of);
-      return value === undefined ? [] : [{ url: page.listed, value }];
-    })
+  const worst = sized
+    .flatMap(({ page, value }) => (value === undefined ? [] : [{ url: page.listed, value }]))
     .sort((a, b) => b.value - a.value)
     .slice(0, SHOWN);
   const told = worst.map(({ url, value }) => `${url} ${take.of === 'ttfb' ? `${value} s` : `${value} B`}`);
@@ -52,8 +56,19 @@ function notesOf({ take }: ObserveInput, listed: readonly Page[], old: number): 
 }
 
 /** What could not be found out is never excused by the same in the baseline: anything may be behind it. */
-function isUnseen({ name }: Finding): boolean {
-  return /^fetch\.|\.(?:unverified|unread|unreachable)$/.test(name);
+function isUnseen(finding: Finding): boolean {
+  return isPageUnseen(finding) || /\.(?:unverified|unread|unreachable)$/.test(finding.name);
+}
+
+/** A server that is down, or refuses to serve, shows as little of its page as one that is silent. */
+function isPageUnseen({ name }: Finding): boolean {
+  return /^fetch\.|^status\.(?:server-error|overloaded)$/.test(name);
+}
+
+/** What excuses the same finding now: of a page that the baseline did not see, nothing. */
+function seenBefore(findings: readonly Finding[]): readonly string[] {
+  const unseen = new Set(findings.filter(isPageUnseen).map(({ url }) => url));
+  return findings.filter(({ url }) => !unseen.has(url)).map(keyOf);
 }
 
 /** One page is one page in both arms, whatever its host. */
@@ -61,13 +76,34 @@ function keyOf({ name, url }: Finding): string {
   return `${name} ${url}`;
 }
 
-function evidenceOf({ take }: ObserveInput, listed: readonly Page[], findings: readonly Finding[]): Evidence {
+function evidenceOf({ take }: ObserveInput, sized: readonly Sized[], findings: readonly Finding[]): Evidence {
   if (take.kind === 'page-quantile')
-    return { kind: 'raw', values: listed.flatMap((page) => measured(page, take.of) ?? []) };
+    return { kind: 'raw', values: sized.flatMap(({ value }) => value ?? []) };
   const touched = new Set(findings.map(({ url }) => url));
   const k =
-    take.kind === 'share-ok' ? listed.filter((page) => !touched.has(page.listed)).length : findings.length;
-  return { kind: 'counts', strata: [listed.length === 0 ? null : { k, n: listed.length }] };
+    take.kind === 'share-ok' ? sized.filter(({ page }) => !touched.has(page.listed)).length : findings.length;
+  return { kind: 'counts', strata: [sized.length === 0 ? null : { k, n: sized.length }] };
+}
+
+/** An error page is quick and small, and none of the pages that are meant. */
+function measureOf(
+  { take, window }: ObserveInput,
+  page: Page,
+  chosen: readonly Chosen[],
+): number | undefined {
+  if (take.kind !== 'page-quantile' || isErrorPage(page, chosen, window.to)) return undefined;
+  return measured(page, take.of);
+}
+
+/** Whether the last answer is an error that the page is not expected to give. */
+function isErrorPage(page: Page, chosen: readonly Chosen[], now: number): boolean {
+  const last = finalHop(page);
+  // A redirect is expected of the first answer; what it leads to is the page, and must be none of these.
+  const alone: Page = { ...page, hops: [last] };
+  const isUnexpected = chosen.some(
+    ({ check, find }) => check.id === 'status' && find(alone, siteOf([], now)).length > 0,
+  );
+  return last.status >= 400 && isUnexpected;
 }
 
 function measured(page: Page, of: PageMeasure): number | undefined {
@@ -87,18 +123,24 @@ function baselineTrouble(before: readonly Page[]): readonly Trouble[] {
 }
 
 /** The slowest page of all is the one that never answered: without it a quantile looks better than it is. */
-function measureTrouble({ take }: ObserveInput, listed: readonly Page[]): readonly Trouble[] {
+function measureTrouble({ take }: ObserveInput, sized: readonly Sized[]): readonly Trouble[] {
   if (take.kind !== 'page-quantile') return [];
-  const silent = listed.filter((page) => measured(page, take.of) === undefined);
+  const silent = sized.filter(({ value }) => value === undefined).map(({ page }) => page);
   if (silent.length === 0) return [];
-  const shown = silent.slice(0, 3).map(({ listed: url }) => url);
+  const shown = silent.slice(0, SHOWN).map((page) => `${page.listed}${statusText(page)}`);
+  const more = silent.length > SHOWN ? ` and ${silent.length - SHOWN} more` : '';
   return [
     {
-      code: 'partial',
-      text: `${silent.length} of ${listed.length} pages gave no answer to measure: ${shown.join(', ')}`,
+      code: silent.length === sized.length ? 'no-data' : 'partial',
+      text: `${silent.length} of ${sized.length} pages gave no answer to measure: ${shown.join(', ')}${more}`,
       next: 'see what keeps them from answering, or take them off the list',
     },
   ];
+}
+
+function statusText(page: Page): string {
+  const { status } = finalHop(page);
+  return page.failure === undefined && status >= 400 ? ` (${status})` : '';
 }
 
 /** All findings, in the order of the list. */

@@ -1,12 +1,12 @@
-import { resolve } from 'node:path';
 import * as z from 'zod';
 import type { Backend, BackendSite, PreparedQuery, QueryRequest } from '../../contracts/backend.js';
 import { expandPlaceholders } from '../../contracts/placeholders.js';
-import { failed, ok, type Result } from '../../model/failure.js';
+import { BackendError, failed, ok, type Result } from '../../model/failure.js';
 import { formatDuration } from '../../model/time.js';
 import { listReader, type ReadList } from '../list/file.js';
 import { queryOf } from '../probing/query.js';
 import { blockSchema } from './block.js';
+import { baselineReader, type ReadBaseline } from './source/baseline.js';
 import { bindOrder, type Order } from './source/order.js';
 
 const baselineSchema = z.strictObject({ recorded: z.string() });
@@ -14,6 +14,7 @@ const baselineSchema = z.strictObject({ recorded: z.string() });
 /** Asks web servers for pages; what a crawl asks instead of a backend. */
 export function crawlSource(site: BackendSite): Backend {
   const readList = listReader(site.folder);
+  const readBaseline = baselineReader(site.folder);
   return {
     id: site.id,
     type: 'crawl',
@@ -21,7 +22,7 @@ export function crawlSource(site: BackendSite): Backend {
     prepare: (request) => {
       const baseline = baselineSchema.safeParse(request.source);
       return baseline.success
-        ? prepareBaseline(baseline.data.recorded, request, site)
+        ? prepareBaseline(baseline.data.recorded, request, site, readBaseline)
         : preparePages(request, site, readList);
     },
     probe: () => Promise.resolve({ identity: 'web pages', newestAgeMs: null, notes: [] }),
@@ -62,15 +63,26 @@ function durationNotes({ pages, perSecond }: Order): readonly string[] {
       ];
 }
 
-function prepareBaseline(written: string, request: QueryRequest, site: BackendSite): Result<PreparedQuery> {
+function prepareBaseline(
+  written: string,
+  request: QueryRequest,
+  site: BackendSite,
+  readBaseline: ReadBaseline,
+): Result<PreparedQuery> {
   const shown = expandPlaceholders(written, request.variables, (value) => ok(value));
   if (!shown.ok) return shown;
   const text = JSON.stringify({ recorded: shown.value });
   return ok({
     ...queryOf(site, request, text),
-    fetch: async () => {
-      const { recordedPages } = await import('./source/baseline.js');
-      return recordedPages(resolve(site.folder, shown.value), shown.value);
+    refusals: () => {
+      const answer = readBaseline(shown.value);
+      return answer.ok ? [] : answer.failures;
+    },
+    fetch: () => {
+      const answer = readBaseline(shown.value);
+      if (answer.ok) return Promise.resolve(answer.value);
+      const [failure] = answer.failures;
+      return Promise.reject(failure === undefined ? new Error('no failure') : new BackendError(failure));
     },
   });
 }

@@ -24,7 +24,6 @@ export function readCsvList(
   file: string,
   refuseColumn: (name: string) => Failure | undefined,
 ): Result<readonly ListRow[]> {
-  const [head, ...rest] = cellsOf(text) ?? [];
   const at = (line: number, col: number, length: number): Span => ({
     file,
     line,
@@ -32,15 +31,22 @@ export function readCsvList(
     endLine: line,
     endCol: col + Math.max(1, length),
   });
+  const cut = cellsOf(text);
+  if (!Array.isArray(cut)) {
+    const { what, mend, line, col } = cut;
+    return failed({ code: 'gatefile.invalid', message: what, span: at(line, col, 1), mend });
+  }
+  const [head, ...rest] = cut;
   if (head === undefined || rest.length === 0)
     return failed({
       code: 'gatefile.invalid',
       message: `${file} lists no page`,
       span: at(1, 1, 1),
-      mend: `write a line of columns, such as "url,status", and a line for each page; quotes must end`,
+      mend: `write a line of columns, such as "url,status", and a line for each page`,
     });
-  const strange = head.flatMap(({ text: name, line, col }): readonly Failure[] => {
-    const refused = refuseColumn(name);
+  const strange = head.flatMap(({ text: name, line, col }, i): readonly Failure[] => {
+    const isTwice = name !== '' && head.findIndex((cell) => cell.text === name) < i;
+    const refused = isTwice ? twice(name) : refuseColumn(name);
     return refused === undefined ? [] : [{ ...refused, span: at(line, col, name.length) }];
   });
   if (strange.length > 0) return failed(...strange);
@@ -63,6 +69,14 @@ export function readCsvList(
   return ok(rest.map((cells) => rowOf(head, cells, at)));
 }
 
+function twice(name: string): Failure {
+  return {
+    code: 'gatefile.invalid',
+    message: `column "${name}" is named twice`,
+    mend: 'leave one out, or give it the name that was meant',
+  };
+}
+
 function rowOf(
   head: readonly Cell[],
   cells: readonly Cell[],
@@ -79,12 +93,16 @@ function rowOf(
   };
 }
 
-/**
- * Cuts RFC 4180 text into rows of cells; empty lines are left out.
- *
- * @returns undefined for a quote that never ends
- */
-function cellsOf(text: string): readonly (readonly Cell[])[] | undefined {
+/** What keeps a text from being cut into cells; lines and columns count from 1. */
+interface Uncut {
+  readonly what: string;
+  readonly mend: string;
+  readonly line: number;
+  readonly col: number;
+}
+
+/** Cuts RFC 4180 text into rows of cells; empty lines are left out, and so are blanks after a closing quote. */
+function cellsOf(text: string): Cell[][] | Uncut {
   const rows: Cell[][] = [];
   let row: Cell[] = [];
   let [line, lineStart] = [1, 0];
@@ -99,12 +117,23 @@ function cellsOf(text: string): readonly (readonly Cell[])[] | undefined {
     let cell: string;
     if (text[at] === '"') {
       const end = endOfQuoted(text, at + 1);
-      if (end === undefined) return undefined;
+      if (end === undefined)
+        return { what: 'a quote opens here and never ends', mend: 'write " where the cell ends', ...place };
       cell = text.slice(at + 1, end).replaceAll('""', '"');
       const breaks = text.slice(at, end).split('\n').length - 1;
       line += breaks;
       if (breaks > 0) lineStart = text.lastIndexOf('\n', end) + 1;
-      at = end + 1;
+      at = afterBlanks(text, end + 1);
+      if (!/^(?:,|\r?\n|\r?$)/.test(text.slice(at, at + 2)))
+        return {
+          what: `"${text
+            .slice(at)
+            .split(/[,\r\n]/, 1)[0]
+            ?.slice(0, 40)}" stands after the quote that ends the cell`,
+          mend: 'put a comma there, or double a quote that is part of the cell: ""',
+          line,
+          col: at - lineStart + 1,
+        };
     } else {
       const end = nextOf(text, at);
       cell = text.slice(at, end);
@@ -128,6 +157,12 @@ function endOfQuoted(text: string, from: number): number | undefined {
   for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 2))
     if (text[at + 1] !== '"') return at;
   return undefined;
+}
+
+function afterBlanks(text: string, from: number): number {
+  let at = from;
+  while (text[at] === ' ' || text[at] === '\t') at += 1;
+  return at;
 }
 
 function nextOf(text: string, from: number): number {

@@ -30,7 +30,7 @@ export function createAsk(
       {
         url,
         headers: {
-          ...(hasHeaders && isSameHost(url, start) && isListedHost(new URL(url), manners.hosts)
+          ...(hasHeaders && mayCarry(start, url) && isListedHost(new URL(url), manners.hosts)
             ? manners.headers
             : {}),
           'user-agent': userAgent,
@@ -48,9 +48,10 @@ export function createAsk(
     );
 }
 
-function isSameHost(a: string, b: string): boolean {
-  const [one, other] = [new URL(a), new URL(b)];
-  if (one.hostname !== other.hostname) return false;
+/** Headers and cookies stay at the host that they are meant for, and are never sent in the clear after a start at https. */
+function mayCarry(start: string, url: string): boolean {
+  const [from, to] = [new URL(start), new URL(url)];
+  if (from.hostname !== to.hostname || (from.protocol === 'https:' && to.protocol !== 'https:')) return false;
   // From http to https of one host is one site; another port is another.
-  return one.port === other.port;
+  return from.port === to.port;
 }

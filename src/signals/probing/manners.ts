@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import type * as z from 'zod';
 import type { Variables } from '../../contracts/backend.js';
 import { expandPlaceholders } from '../../contracts/placeholders.js';
 import { SecretValue } from '../../contracts/secrets.js';
 import { type Failure, ok } from '../../model/failure.js';
-import { hostOf } from './addresses.js';
+import { hostOf, isAbsolute } from './addresses.js';
 import { type mannersShape, parseRate } from './words.js';
 
 type MannersBlock = z.output<z.ZodObject<typeof mannersShape>>;
@@ -36,7 +37,7 @@ export function expandWith(variables: Variables, failures: Failure[]): Expand {
 export interface BoundManners {
   readonly manners: Manners;
   readonly base: string | undefined;
-  /** What of it decides the answer: secrets by their name. */
+  /** What of it decides the answer: secrets by their name, other headers and cookies by a digest. */
   readonly shown: Readonly<Record<string, unknown>>;
 }
 
@@ -45,11 +46,16 @@ const DEFAULTS = { rate: '2/s', connections: 2 } as const;
 /** Puts variables into the keys that every probe has. @param failures takes every trouble at once */
 export function bindManners(block: MannersBlock, expand: Expand, failures: Failure[]): BoundManners {
   const expandAll = (key: 'headers' | 'cookies'): Readonly<Record<string, string>> =>
-    Object.fromEntries(
-      Object.entries(block[key] ?? {}).map(([name, value]) => [
-        name,
-        value instanceof SecretValue ? value.value : expand(String(value), key, name),
-      ]),
+    valuesOf(block[key], (value, name) =>
+      value instanceof SecretValue && value.template === undefined
+        ? value.value
+        : expand(value instanceof SecretValue ? value.value : value, key, name),
+    );
+  const shownOf = (key: 'headers' | 'cookies'): Readonly<Record<string, string>> =>
+    valuesOf(block[key], (value, name) =>
+      value instanceof SecretValue && value.template === undefined
+        ? `<${value.name}>`
+        : digestOf(expand(value instanceof SecretValue ? (value.template ?? '') : value, key, name)),
     );
   const hosts = block.hosts.map((each, i) => hostOf(expand(each, 'hosts', i)));
   const base = block.base === undefined ? undefined : expand(block.base, 'base');
@@ -67,13 +73,7 @@ export function bindManners(block: MannersBlock, expand: Expand, failures: Failu
       contact: contact ?? '',
     }),
   );
-  if (base !== undefined && !/^https?:\/\/./i.test(base))
-    failures.push({
-      code: 'gatefile.invalid',
-      message: `"${base}" is no base`,
-      path: ['base'],
-      mend: 'write it like https://shop.example.com',
-    });
+  if (base !== undefined) failures.push(...baseTrouble(base));
   return {
     manners: {
       hosts,
@@ -87,23 +87,47 @@ export function bindManners(block: MannersBlock, expand: Expand, failures: Failu
     base,
     shown: {
       ...(base !== undefined && { base }),
-      ...(block.headers !== undefined && { headers: shownValues(block.headers, headers) }),
-      ...(block.cookies !== undefined && { cookies: shownValues(block.cookies, cookieValues) }),
+      ...(block.headers !== undefined && { headers: shownOf('headers') }),
+      ...(block.cookies !== undefined && { cookies: shownOf('cookies') }),
       ...(userAgent !== undefined && { userAgent }),
     },
   };
 }
 
-function shownValues(
-  written: Readonly<Record<string, unknown>>,
-  values: Readonly<Record<string, string>>,
+function baseTrouble(base: string): readonly Failure[] {
+  const isSchemed = isAbsolute(base);
+  if (isSchemed && URL.canParse(base)) return [];
+  return [
+    {
+      code: 'gatefile.invalid',
+      // A password may stand before an @.
+      message: `${base.includes('@') ? 'this' : `"${base}"`} is no base: ${isSchemed ? 'it is no address' : 'it does not begin with http:// or https://'}`,
+      path: ['base'],
+      mend:
+        !isSchemed && !base.includes('@') && URL.canParse(`https://${base}`)
+          ? `write it like https://${base}`
+          : 'write it like https://shop.example.com',
+    },
+  ];
+}
+
+/** Where base or hosts are wrong, so is every page: to say so of each would hide why. */
+export function isWithoutGround(failures: readonly Failure[]): boolean {
+  return failures.some(({ path = [] }) => path[0] === 'base' || path[0] === 'hosts');
+}
+
+type Named = Readonly<Record<string, string | SecretValue>>;
+
+function valuesOf(
+  written: Named | undefined,
+  read: (value: string | SecretValue, name: string) => string,
 ): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => {
-      const source = written[name];
-      return [name, source instanceof SecretValue ? `<${source.name}>` : value];
-    }),
-  );
+  return Object.fromEntries(Object.entries(written ?? {}).map(([name, value]) => [name, read(value, name)]));
+}
+
+/** Tells values apart, and tells nobody what they are. */
+function digestOf(value: string): string {
+  return `sha256:${createHash('sha256').update(value).digest('hex').slice(0, 16)}`;
 }
 
 /** Headers that say who asks whom, and how: they are not for a file to say. */

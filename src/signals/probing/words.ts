@@ -8,12 +8,21 @@ const RATE = /^(\d+(?:\.\d+)?)\s*\/\s*(s|min)$/;
 
 export const host = z
   .string()
-  .refine((written) => HOST.test(written), {
-    error:
-      'a host is a name, with a port where it is not 80 or 443\nwrite shop.example.com, or https://shop.example.com',
-  })
+  .refine((written) => HOST.test(written), { error: ({ input }) => strangeHost(String(input)) })
   // A reference to the environment may stand for it.
   .meta({ pattern: `${HOST.source}|\\$\\{` });
+
+/** What is wrong with a host, and how to write it; a user or password in it is not shown. */
+function strangeHost(written: string): string {
+  const rule = 'a host is a name, with a port where it is not 80 or 443';
+  const url = /^https?:\/\//i.test(written) && URL.canParse(written) ? new URL(written) : undefined;
+  if (written.includes('@')) return `${rule}, and without a user\nwrite shop.example.com`;
+  if (url === undefined)
+    return `"${written}" is no host: ${rule}\nwrite shop.example.com, or https://shop.example.com`;
+  const rest = `${url.pathname}${url.search}${url.hash}`;
+  return `"${written}" is no host: ${rule}, and without "${rest}"\nwrite ${url.origin}; a path belongs to the pages`;
+}
+
 export const text = z.string().min(1, 'an empty text says nothing');
 const named = z.record(
   z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/, 'the name of a header or cookie'),

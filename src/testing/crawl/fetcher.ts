@@ -32,7 +32,7 @@ export function pageFetcher(
 }
 
 function fetchedOf(answer: PageBlock, userAgent: string): Fetched {
-  const { error, html, body = '', redirect, ttfb = 0 } = answer;
+  const { error, html, body = '', redirect, ttfb } = answer;
   if (error !== undefined) return { state: 'failed', kind: error, text: `${error}, as the test has it` };
   const words = Object.entries(answer['user-agents'] ?? {});
   const own = words.find(([word]) => userAgent.toLowerCase().includes(word.toLowerCase()))?.[1];

@@ -38,7 +38,10 @@ const answer = strict({
     examples: ['User-agent: *\nDisallow: /cart'],
   }),
   redirect: name.optional().meta({ description: 'Where it redirects to, as the header says it.' }),
-  ttfb: duration.optional().meta({ description: 'Time until its first byte; 0s.', examples: ['300ms'] }),
+  ttfb: duration.optional().meta({
+    description: 'Time until its first byte; none without, and nothing to judge it by.',
+    examples: ['300ms'],
+  }),
   rendered: text.optional().meta({ description: 'The document after its scripts ran, for "rendered".' }),
   'user-agents': z
     .record(name, status)

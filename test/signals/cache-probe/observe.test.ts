@@ -71,7 +71,7 @@ describe('share hit', () => {
       'a visit without an answer',
       HITS,
       [visit(MISS), { status: null, failure: { kind: 'timeout', text: '' } }],
-      ['partial'],
+      ['no-data', 'partial'],
     ],
     ['a cache that nobody names', hitsOf('shield'), [visit(MISS), visit(MISS)], ['no-data']],
     [
@@ -174,6 +174,13 @@ describe('findings', () => {
       twice({ cacheControl: 'max-age=60, stale-while-revalidate=30', age: 90 }),
       [],
     ],
+    [
+      'an age beyond the first of two',
+      twice({ cacheControl: 'max-age=60, max-age=600', age: 61 }),
+      ['age.beyond'],
+    ],
+    ['a time below none', twice({ cacheControl: 'max-age=-1' }), ['cacheable.no-time']],
+    ['a time that is none', twice({ cacheControl: 'public, max-age' }), ['cacheable.no-time']],
     ['an age that is none', twice({ age: null }), ['age.unread']],
     ['no Cache-Status', [visit(MISS), visit(HIT), visit()], ['cache-status.missing']],
     ['an unreadable one', [visit(MISS), visit(HIT), visit('"')], ['cache-status.unread']],
@@ -199,6 +206,13 @@ describe('findings', () => {
     expect(names(visits)).toEqual(found);
   });
 
+  test('say why an error that a cache had is no hit', () => {
+    const found = seen(FINDINGS, [visit(MISS), visit(HIT, { status: 500 })]).findings ?? [];
+    expect(found.map(({ name, detail }) => `${name} ${detail}`)).toEqual([
+      'status.error answers 500, and an error out of a cache is no hit',
+    ]);
+  });
+
   test('count for a page once each, whatever the number of visits', () => {
     const one = seen(
       FINDINGS,
@@ -209,6 +223,42 @@ describe('findings', () => {
 
   test('are no pass where nothing tells of a cache', () => {
     expect(codesOf(seen(FINDINGS, [visit(), visit()]))).toEqual(['no-data']);
+  });
+});
+
+describe('nothing but errors is no evidence, whatever is taken', () => {
+  const failed: CacheVisit = { status: null, failure: { kind: 'timeout', text: 'late' } };
+
+  test.each<readonly [string, readonly CacheVisit[], string]>([
+    [
+      '500 each time',
+      [visit(undefined, { status: 500 }), visit(undefined, { status: 500 })],
+      '2 answers that count are errors: 500',
+    ],
+    [
+      'out of a cache',
+      [visit(HIT, { status: 500 }), visit(HIT, { status: 503 })],
+      '2 answers that count are errors: 500, 503, and an error out of a cache is no hit',
+    ],
+    ['and no answer', [visit(HIT, { status: 404 }), failed], 'errors: 404, no answer'],
+  ])('%s', (_what, visits, text) => {
+    for (const take of [HITS, hitsOf('edge'), AGE, FINDINGS]) {
+      const [trouble] = seen(take, visits).trouble;
+      expect(trouble?.code).toBe('no-data');
+      expect(trouble?.text).toContain(text);
+      expect(trouble?.next).not.toContain('Cache-Status');
+    }
+  });
+
+  test('among the visits that count', () => {
+    const one = seen(HITS, [visit(MISS), visit(HIT, { status: 500 })]);
+    expect(codesOf(one)).toEqual(['no-data']);
+    expect(one.notes).toEqual(['not from the cache: /: answers 500, and an error out of a cache is no hit']);
+  });
+
+  test('errors beside silence are named', () => {
+    const [trouble] = seen(HITS, [visit(), visit(undefined, { status: 500 })]).trouble;
+    expect(trouble?.next).toContain('1 of 2 answers are errors (500)');
   });
 });
 

@@ -337,6 +337,10 @@ describe('what cannot be judged is a finding', () => {
     expect(names({ title: {} }, page)).toEqual(['status.no-html']);
     expect(names({ ttfb: {} }, page)).toEqual([]);
   });
+  test('a page whose time nobody measured', () => {
+    const { ttfb: _, ...page } = pageOf();
+    expect(names({ ttfb: {} }, page)).toEqual(['ttfb.unverified']);
+  });
   test('a page whose scripts did not run', () => {
     const { rendered: _, ...page } = pageOf({}, { renderTrouble: 'no browser' });
     expect(names({ rendered: {} }, page)).toEqual(['rendered.unverified']);

@@ -261,6 +261,21 @@ describe('sitemaps', () => {
     );
     expect(await failureOf({ urls: { sitemap: '/none' } })).toMatchObject({ code: 'backend.answer-shape' });
   });
+
+  test.each([
+    [500, 'backend.server-error'],
+    [503, 'backend.server-error'],
+    [429, 'backend.rate-limited'],
+    [404, 'backend.answer-shape'],
+  ])('that answer %i keep the list of pages back: %s', async (status, code) => {
+    site = { '/map': { status } };
+    expect(await failureOf({ urls: { sitemap: '/map' } })).toMatchObject({ code });
+  });
+
+  test('that nobody serves keep it back, too', async () => {
+    const nobody = { hosts: ['127.0.0.1:9'], base: 'http://127.0.0.1:9', urls: { sitemap: '/map' } };
+    expect(await failureOf(nobody)).toMatchObject({ code: 'backend.unreachable' });
+  });
 });
 
 describe('what a page says', () => {

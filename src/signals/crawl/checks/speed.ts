@@ -25,7 +25,9 @@ export const ttfb = defineCheck({
   about: 'the first byte comes within 800 ms',
   of: 'answer',
   schema: ttfbSchema,
-  find: ({ ttfb: seconds = 0 }, { 'at-most': most }) => {
+  find: ({ ttfb: seconds }, { 'at-most': most }) => {
+    if (seconds === undefined)
+      return [{ what: 'unverified', detail: 'nothing tells when its first byte came' }];
     const mostMs = parseDuration(most) ?? 0;
     return seconds * 1000 <= mostMs
       ? []

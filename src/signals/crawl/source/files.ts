@@ -1,6 +1,7 @@
 import { isListedHost } from '../../../contracts/fetcher.js';
-import type { Page } from '../../../model/page.js';
-import { MOST_SITEMAP_BYTES, readSitemap } from '../../list/sitemap.js';
+import type { FailureCode } from '../../../model/failure.js';
+import type { Page, PageFailureKind } from '../../../model/page.js';
+import { MOST_SITEMAP_BYTES, readSitemap, type Sitemap } from '../../list/sitemap.js';
 import { normalUrl } from '../../probing/addresses.js';
 import type { Order } from './order.js';
 import { MOST_ROBOTS_BYTES, type Robots, readRobots } from './robots.js';
@@ -20,7 +21,7 @@ type RobotsFile =
 /** Addresses of a sitemap, or why they are not known. */
 export type Listing =
   | { readonly state: 'read'; readonly urls: ReadonlySet<string>; readonly from: string }
-  | { readonly state: 'unread'; readonly detail: string };
+  | { readonly state: 'unread'; readonly detail: string; readonly code: FailureCode };
 
 /** robots.txt and sitemaps, each asked for once. */
 export interface SiteFiles {
@@ -111,13 +112,13 @@ async function fetchRobots(origin: string, follow: Follow): Promise<RobotsFile> 
 
 async function fetchListing(url: string, follow: Follow, most: number): Promise<Listing> {
   const first = await fetchSitemap(url, follow);
-  if (first.kind === 'broken') return { state: 'unread', detail: `${url}: ${first.why}` };
+  if (first.kind === 'broken') return unread(`${url}: ${first.why}`, first.code);
   if (first.kind === 'urls') return listed(first.locs, url, most);
   const urls: string[] = [];
   for (const child of first.locs) {
     const each = await fetchSitemap(child, follow);
-    if (each.kind === 'broken') return { state: 'unread', detail: `${child}: ${each.why}` };
-    if (each.kind === 'index') return { state: 'unread', detail: `${child}: an index within an index` };
+    if (each.kind === 'broken') return unread(`${child}: ${each.why}`, each.code);
+    if (each.kind === 'index') return unread(`${child}: an index within an index`);
     urls.push(...each.locs);
     if (urls.length > most) break;
   }
@@ -125,20 +126,36 @@ async function fetchListing(url: string, follow: Follow, most: number): Promise<
 }
 
 function listed(locs: readonly string[], from: string, most: number): Listing {
-  if (locs.length > most)
-    return { state: 'unread', detail: `${from} lists more than the ${most} pages that "at-most" allows` };
+  if (locs.length > most) return unread(`${from} lists more than the ${most} pages that "at-most" allows`);
   const urls = locs.map((loc) => normalUrl(loc));
   const broken = urls.indexOf(undefined);
-  if (broken >= 0)
-    return { state: 'unread', detail: `${from}: "${locs[broken]?.slice(0, 100)}" is no address` };
+  if (broken >= 0) return unread(`${from}: "${locs[broken]?.slice(0, 100)}" is no address`);
   return { state: 'read', urls: new Set(urls.filter((each) => each !== undefined)), from };
 }
 
-async function fetchSitemap(url: string, follow: Follow): Promise<ReturnType<typeof readSitemap>> {
+/** What the server says is ours to mend; that it says nothing, or fails, is not. */
+const UNANSWERED: Partial<Record<PageFailureKind, FailureCode>> = {
+  timeout: 'backend.timeout',
+  dns: 'backend.dns',
+  tls: 'backend.tls',
+  network: 'backend.unreachable',
+};
+
+function unread(detail: string, code: FailureCode = 'backend.answer-shape'): Listing {
+  return { state: 'unread', detail, code };
+}
+
+type Fetched = Sitemap & { readonly code?: FailureCode };
+
+async function fetchSitemap(url: string, follow: Follow): Promise<Fetched> {
   if (normalUrl(url) === undefined) return { kind: 'broken', why: 'it is no address' };
   const { answer, failure }: Way = await follow(url, { maxBytes: MOST_SITEMAP_BYTES });
-  if (answer === undefined) return { kind: 'broken', why: failure?.text ?? 'no answer' };
-  return answer.status === 200
-    ? readSitemap(answer.body)
-    : { kind: 'broken', why: `it answers ${answer.status}` };
+  if (answer === undefined) {
+    const code = failure && UNANSWERED[failure.kind];
+    return { kind: 'broken', why: failure?.text ?? 'no answer', ...(code !== undefined && { code }) };
+  }
+  const { status, body } = answer;
+  if (status === 200) return readSitemap(body);
+  const code = status === 429 ? 'backend.rate-limited' : status >= 500 ? 'backend.server-error' : undefined;
+  return { kind: 'broken', why: `it answers ${status}`, ...(code !== undefined && { code }) };
 }

@@ -3,7 +3,13 @@ import { isListedHost } from '../../../contracts/fetcher.js';
 import { type Failure, failed, ok, type Result } from '../../../model/failure.js';
 import type { ReadList } from '../../list/file.js';
 import { hostOf, normalUrl } from '../../probing/addresses.js';
-import { bindManners, type Expand, expandWith, type Manners } from '../../probing/manners.js';
+import {
+  bindManners,
+  type Expand,
+  expandWith,
+  isWithoutGround,
+  type Manners,
+} from '../../probing/manners.js';
 import type { CrawlBlock } from '../block.js';
 import type { Need } from '../checks/check.js';
 import { AGENTS } from '../checks/user-agents.js';
@@ -35,6 +41,7 @@ export function bindOrder(block: CrawlBlock, variables: Variables, readList: Rea
   const failures: Failure[] = [];
   const expand = expandWith(variables, failures);
   const { manners, base, shown } = bindManners(block, expand, failures);
+  if (isWithoutGround(failures)) return failed(...failures);
   const { hosts } = manners;
   const foreignHosts = (block['foreign-hosts'] ?? []).map((host, i) =>
     hostOf(expand(host, 'foreign-hosts', i)),

@@ -100,8 +100,8 @@ function headersOf({ headers, ttfbMs, body }: Answered) {
   return {
     robotsHeaders: headers['x-robots-tag'] ?? [],
     linkHeaders: headers['link'] ?? [],
-    ttfb: Math.round(ttfbMs) / 1000,
     bytes: body.length,
+    ...(ttfbMs !== undefined && { ttfb: Math.round(ttfbMs) / 1000 }),
     ...(contentType !== undefined && { contentType }),
     ...(vary !== undefined && { vary: vary.join(', ') }),
     ...(caches !== undefined && {
@@ -176,7 +176,7 @@ async function rowsOfSitemap(url: string, order: Order, files: SiteFiles): Promi
   const listing = await files.listing(url);
   if (listing.state === 'unread') {
     throw new BackendError({
-      code: 'backend.answer-shape',
+      code: listing.code,
       message: `the pages of the crawl could not be read: ${listing.detail}`,
       mend: listing.detail.endsWith(' address')
         ? 'write "allow-private: true" where the host is in your own network'
