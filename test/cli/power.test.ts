@@ -49,12 +49,12 @@ describe('plan --power', () => {
 
       checkout-completion   window 30m, 30 steps of 1m
         criterion                                              samples a step  healthy  finds in the window  a healthy one passes after            with twice the traffic
-        checkout-completion.checkout-slo[path=critical]        200             98.5 %   93.6 % (-4.9 pp)     8m (1,600 samples)                    94.1 % (-4.4 pp); 7m (2,800 samples)
+        checkout-completion.checkout-slo[path=critical]        200             98.5 %   93.6 % (-4.9 pp)     8m (1,600 samples)                    94.1 % (-4.4 pp); 6m (2,400 samples)
         checkout-completion.checkout-slo[path=edge]            200             98.5 %   83.0 % (-15.5 pp)    5m (1,000 samples)                    83.4 % (-15.1 pp); 5m (2,000 samples)
-        checkout-completion.checkout-not-worse[path=critical]  200             98.5 %   95.7 % (-2.8 pp)     8m (1,600 samples)                    96.2 % (-2.3 pp); 6m (2,400 samples)
+        checkout-completion.checkout-not-worse[path=critical]  200             98.5 %   95.7 % (-2.8 pp)     8m (1,600 samples)                    96.2 % (-2.3 pp); 5m (2,000 samples)
         checkout-completion.checkout-not-worse[path=edge]      200             98.5 %   93.8 % (-4.7 pp)     5m (1,000 samples)                    94.4 % (-4.1 pp); 5m (2,000 samples)
         checkout-completion.checkout-failures[path=critical]   200             1.5 %    4.0 % (+2.5 pp)      48m (9,600 samples): past the window  3.7 % (+2.2 pp); 20m (8,000 samples)
-        checkout-completion.checkout-failures[path=edge]       200             1.5 %    7.5 % (+6.0 pp)      6m (1,200 samples)                    7.0 % (+5.5 pp); 5m (2,000 samples)
+        checkout-completion.checkout-failures[path=edge]       200             1.5 %    7.4 % (+5.9 pp)      5m (1,000 samples)                    7.0 % (+5.5 pp); 5m (2,000 samples)
 
       Rollouts were drawn from this traffic and judged as a check would judge them: in 80 of 100 a regression to the value
       under "finds" fails within the window, and a healthy release passes in the time under "passes".

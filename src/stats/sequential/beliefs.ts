@@ -3,9 +3,9 @@ const FACTORS = [1, 2, 3, 5, 10, 20] as const;
 const LN_FACTORS = FACTORS.map(Math.log);
 
 /** Belief, before any stratum is seen, that arms share shocks which leave their difference alone. */
-const SHOCKS = 0.14;
+const SHOCKS = 0.1;
 /** Belief that each arm has scatter of its own; the rest is belief in independence. */
-const OWN = 0.27;
+const OWN = 0.22;
 /** Part of the latter with shared shocks on top. */
 const BOTH = 0.1;
 

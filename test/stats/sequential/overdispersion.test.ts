@@ -57,14 +57,14 @@ describe('tempered evidence', () => {
   });
 
   // By hand: the likelihoods of a residual r of t terms are f^(-t/2) e^(-r/2f), for f of 1, 2, 3, 5, 10, 20 and beliefs
-  // of .59 and five times .082; E = 5 with a stake of 0.45 stands for a residual that is larger by 2 (5 + .7985).
+  // of .68 and five times .064; E = 5 with a stake of 0.45 stands for a residual that is larger by 2 (5 + .7985).
   test.each([
     { what: 'before any term', residual: 0, terms: 0 },
     { what: 'with calm strata', residual: 20, terms: 20 },
     { what: 'with wild strata', residual: 60, terms: 20 },
   ])('is averaged over what the scatter may be: $what', ({ residual, terms }) => {
     const held = (r: number): number =>
-      [0.59, 0.082, 0.082, 0.082, 0.082, 0.082].reduce((sum, belief, i) => {
+      [0.68, 0.064, 0.064, 0.064, 0.064, 0.064].reduce((sum, belief, i) => {
         const factor = [1, 2, 3, 5, 10, 20][i] ?? Number.NaN;
         return sum + belief * factor ** (-terms / 2) * Math.exp(-r / 2 / factor);
       }, 0);
