@@ -147,9 +147,10 @@ files.set('meta.json', `${JSON.stringify(split.metafile)}\n`);
 files.set('packs.json', `${JSON.stringify({ id: buildId, packOf })}\n`);
 
 const suffix = `.${buildId}-${process.version}-${process.arch}.bin`;
-if (isClean || readIndex().id !== buildId || [...files.keys()].some((name) => !isThere(name))) write();
+if (isClean || readIndex().id !== buildId || [...files.keys()].some((name) => readText(name) === undefined))
+  write();
 // A gate that asks something new cannot be replayed before its fixtures are recorded, by what is built here.
-if (!process.argv.includes('--uncompiled') && !isThere(`packs/core${suffix}`)) compileAhead();
+if (!process.argv.includes('--uncompiled') && readText(`packs/core${suffix}`) === undefined) compileAhead();
 
 /**
  * Says which pack each module lies in: `core`, or that of the heavy import that alone needs it. What --version needs stays
@@ -276,11 +277,6 @@ function readText(name) {
   } catch {
     return undefined;
   }
-}
-
-/** @param {string} name */
-function isThere(name) {
-  return readText(name) !== undefined;
 }
 
 /** @returns {{id: string}} of the build before */
