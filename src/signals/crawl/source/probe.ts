@@ -75,12 +75,12 @@ async function visitPage(row: Row, isTarget: boolean, probe: Probe): Promise<Pag
   const page: Page = { ...head, ...headersOf(answer), ...(html !== undefined && { html }) };
   if (isTarget) return page;
   const { needs } = order;
-  const isOwn = isListedHost(new URL(row.url), order.hosts);
   return {
     ...page,
     ...(needs.has('robots-txt') && { robotsTxt: await files.verdict(row.url) }),
     ...(needs.has('sitemap') && { sitemap: await files.membership(row.url) }),
-    ...(needs.has('agents') && isOwn && { agents: await statusesOf(row.url, probe) }),
+    ...(needs.has('agents') &&
+      isListedHost(new URL(row.url), order.hosts) && { agents: await statusesOf(row.url, probe) }),
     ...(needs.has('nowhere') &&
       html !== undefined && { nowhere: alike(html, await probe.nowhere(finalUrl)) }),
     ...(needs.has('rendered') &&
