@@ -62,7 +62,7 @@ function isUnseen(finding: Finding): boolean {
 
 /** A server that is down, or refuses to serve, shows as little of its page as one that is silent. */
 function isPageUnseen({ name }: Finding): boolean {
-  return /^fetch\.|^status\.(?:server-error|overloaded)$/.test(name);
+  return /^fetch\.|^status\.(?:server-error|overloaded|denied)$/.test(name);
 }
 
 /** What excuses the same finding now: of a page that the baseline did not see, nothing. */

@@ -92,6 +92,8 @@ describe.each([
   ['status', {}, pageOf({}, { hops: [at(URL_OF_PAGE, 500)] }), ['status.server-error']],
   ['status', {}, pageOf({}, { hops: [at(URL_OF_PAGE, 404)] }), ['status.client-error']],
   ['status', {}, pageOf({}, { hops: [at(URL_OF_PAGE, 503)] }), ['status.overloaded']],
+  ['status', {}, pageOf({}, { hops: [at(URL_OF_PAGE, 403)] }), ['status.denied']],
+  ['status', { is: 401 }, pageOf({}, { hops: [at(URL_OF_PAGE, 401)] }), []],
   ['status', {}, pageOf({}, { hops: [at(URL_OF_PAGE, 404)], expected: { status: '404' } }), []],
   ['status', {}, pageOf({}, { expected: { status: '404' } }), ['status.other']],
   ['redirects', {}, pageOf({}, { hops: [at(URL_OF_PAGE, 301), at(OTHER_URL, 200)] }), ['redirects.final']],

@@ -102,6 +102,8 @@ describe('regressions', () => {
     ['500 before and now', pageOf('/', 500), pageOf('/', 500), ['status.server-error']],
     ['500 before, 503 now', pageOf('/', 503), pageOf('/', 500), ['status.overloaded']],
     ['429 before and now', pageOf('/', 429), pageOf('/', 429), ['status.overloaded']],
+    ['403 before and now', pageOf('/', 403), pageOf('/', 403), ['status.denied']],
+    ['401 before, untitled now', pageOf('/', 200, untitled), pageOf('/', 401), ['title.missing']],
     ['500 before, silent now', pageOf('/', 200, silent), pageOf('/', 500), ['fetch.timeout']],
     ['silent before, 500 now', pageOf('/', 500), pageOf('/', 200, silent), ['status.server-error']],
     ['500 before, untitled now', pageOf('/', 200, untitled), pageOf('/', 500), ['title.missing']],

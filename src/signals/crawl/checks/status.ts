@@ -31,8 +31,12 @@ export const status = defineCheck({
   },
 });
 
+/** Behind a login or a wall, nobody sees the page: not by name (401), not at all (403), not from here (451). */
+const DENIED: ReadonlySet<number> = new Set([401, 403, 451]);
+
 /** Server errors and refusals to serve are other trouble than a page that is gone. */
 function classOf(seen: number): string {
+  if (DENIED.has(seen)) return 'denied';
   if (seen === 429 || seen === 503) return 'overloaded';
   return seen >= 500 ? 'server-error' : seen >= 400 ? 'client-error' : 'other';
 }
