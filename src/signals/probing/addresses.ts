@@ -4,9 +4,9 @@ import { isListedHost } from '../../contracts/fetcher.js';
 export function normalUrl(text: string, base?: string): string | undefined {
   try {
     // Not asked before whether it can be read: that would read it twice.
-    const url = new URL(text, base);
-    url.hash = '';
-    return url.href;
+    const { href } = new URL(text, base);
+    const end = href.indexOf('#');
+    return end === -1 ? href : href.slice(0, end);
   } catch {
     return undefined;
   }
