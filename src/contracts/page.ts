@@ -50,6 +50,7 @@ const visit = once(() =>
     vary: z.string().exactOptional(),
     setsCookie: z.boolean().exactOptional(),
     body: z.string().exactOptional(),
+    hasMarker: z.boolean().exactOptional(),
   }),
 );
 

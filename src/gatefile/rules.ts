@@ -67,6 +67,7 @@ function wordOf(kind: Take['kind']): string {
     'share-at-most': 'share <= X',
     'share-above': 'share > X',
     'share-ok': 'share ok',
+    'share-current': 'share current',
     'page-quantile': 'pNN ttfb, pNN size',
     'share-hit': 'share hit, share hit of CACHE',
     'age-quantile': 'pNN age',
@@ -82,6 +83,7 @@ function unitOf(take: Take, unit: string): string {
     case 'share-at-most':
     case 'share-above':
     case 'share-ok':
+    case 'share-current':
     case 'share-hit':
       return 'share';
     case 'page-quantile':

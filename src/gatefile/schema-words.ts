@@ -95,6 +95,7 @@ export const take = parsed(
       'share ok',
       'p95 ttfb',
       'share hit',
+      'share current',
       'recovery >= 70% for 5 steps',
     ],
   },

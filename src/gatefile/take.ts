@@ -7,7 +7,13 @@ import { parseQuantity } from './limit.js';
 
 const PLAIN = ['first', 'last', 'mean', 'min', 'max', 'sum', 'slope', 'count', 'age'] as const;
 /** Takes of probed pages, and of the URLs of a log. */
-const OF_PAGES = ['findings', 'regressions', 'share ok', 'new-patterns'] as const;
+const OF_PAGES = {
+  findings: 'findings',
+  regressions: 'regressions',
+  'share ok': 'share-ok',
+  'share current': 'share-current',
+  'new-patterns': 'new-patterns',
+} as const;
 const WORDS = [
   ...PLAIN,
   'p50',
@@ -16,7 +22,7 @@ const WORDS = [
   'share <= X',
   'share > X',
   'apdex(T)',
-  ...OF_PAGES,
+  ...Object.keys(OF_PAGES),
   'p95 ttfb',
   'p95 size',
   'share hit',
@@ -30,7 +36,7 @@ const WORDS = [
 export type WrittenTake =
   | { readonly kind: (typeof PLAIN)[number] }
   | { readonly kind: 'quantile'; readonly quantile: number }
-  | { readonly kind: 'findings' | 'regressions' | 'share-ok' | 'new-patterns' }
+  | { readonly kind: (typeof OF_PAGES)[keyof typeof OF_PAGES] }
   | { readonly kind: 'page-quantile'; readonly quantile: number; readonly of: PageMeasure }
   | { readonly kind: 'share-hit'; readonly cache: string | null }
   | { readonly kind: 'age-quantile'; readonly quantile: number }
@@ -49,8 +55,8 @@ export function parseTake(text: string): Result<WrittenTake> {
   const trimmed = text.trim();
   const plain = PLAIN.find((word) => word === trimmed);
   if (plain !== undefined) return ok({ kind: plain });
-  const ofPages = OF_PAGES.find((word) => word === trimmed);
-  if (ofPages !== undefined) return ok({ kind: ofPages === 'share ok' ? 'share-ok' : ofPages });
+  const ofPages = Object.entries(OF_PAGES).find(([word]) => word === trimmed)?.[1];
+  if (ofPages !== undefined) return ok({ kind: ofPages });
   if (/^max\s+since-crawl$/.test(trimmed)) return ok({ kind: 'since-crawl', quantile: 1 });
   const quantile = /^p(\d{1,2}(?:\.\d+)?)(?:\s+(ttfb|size|age|since-crawl))?$/.exec(trimmed);
   if (quantile !== null) {

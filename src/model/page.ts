@@ -94,6 +94,8 @@ export interface CacheVisit {
   readonly setsCookie?: boolean;
   /** Hash of the body. */
   readonly body?: string;
+  /** Whether the body holds the marker of the release; absent where none was looked for. */
+  readonly hasMarker?: boolean;
 }
 
 /** What one page answered, reduced to what checks look at: this is what a recording stores. */

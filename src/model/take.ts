@@ -7,7 +7,7 @@ export type Take =
   | { readonly kind: 'instant' }
   | { readonly kind: 'first' | 'last' | 'mean' | 'min' | 'max' | 'sum' | 'slope' | 'count' | 'age' }
   | { readonly kind: 'quantile'; readonly quantile: number }
-  | { readonly kind: 'findings' | 'regressions' | 'share-ok' | 'new-patterns' }
+  | { readonly kind: 'findings' | 'regressions' | 'share-ok' | 'share-current' | 'new-patterns' }
   | { readonly kind: 'page-quantile'; readonly quantile: number; readonly of: PageMeasure }
   /** Of the caches that were asked, or of the one of this name. */
   | { readonly kind: 'share-hit'; readonly cache: string | null }

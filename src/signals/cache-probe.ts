@@ -20,7 +20,12 @@ export const cacheProbe = defineSignal({
     return {
       parts: () => [{ name: 'visits', source: block, use: 'raw', path: [] }],
       better: undefined,
-      takes: ['share-hit', 'age-quantile', 'findings'],
+      takes: [
+        'share-hit',
+        'age-quantile',
+        'findings',
+        ...(block.marker === undefined ? [] : (['share-current'] as const)),
+      ],
       defaultTake: { kind: 'share-hit', cache: null },
       unit: 'share',
       onlyEvidence: 'point',

@@ -730,7 +730,7 @@ criteria:
 
       x.gate.yaml:16:34  "p59x" is no take
          16 │   take: { signal: latency, take: p59x, pass: "<= 5s" }
-            │                                  ^^^^  takes are first, last, mean, min, max, sum, slope, count, age, p50, p95, p99, share <= X, share > X, apdex(T), findings, regressions, share ok, new-patterns, p95 ttfb, p95 size, share hit, share hit of CACHE, p95 age, recovery >= X for N steps, max since-crawl; quantiles such as p99.9
+            │                                  ^^^^  takes are first, last, mean, min, max, sum, slope, count, age, p50, p95, p99, share <= X, share > X, apdex(T), findings, regressions, share ok, share current, new-patterns, p95 ttfb, p95 size, share hit, share hit of CACHE, p95 age, recovery >= X for N steps, max since-crawl; quantiles such as p99.9
 
       x.gate.yaml:17:34  "slop" is no take
          17 │   slop: { signal: latency, take: slop, pass: "<= 5s" }
@@ -1946,7 +1946,7 @@ criteria:
 
     a.gate.yaml:9:32  "p59x" is no take
        9 │   late: { signal: queue, take: p59x, pass: "<= 5" }
-         │                                ^^^^  takes are first, last, mean, min, max, sum, slope, count, age, p50, p95, p99, share <= X, share > X, apdex(T), findings, regressions, share ok, new-patterns, p95 ttfb, p95 size, share hit, share hit of CACHE, p95 age, recovery >= X for N steps, max since-crawl; quantiles such as p99.9
+         │                                ^^^^  takes are first, last, mean, min, max, sum, slope, count, age, p50, p95, p99, share <= X, share > X, apdex(T), findings, regressions, share ok, share current, new-patterns, p95 ttfb, p95 size, share hit, share hit of CACHE, p95 age, recovery >= X for N steps, max since-crawl; quantiles such as p99.9
 
     b.gate.yaml:4:31  unknown key "settel" in "window"
        4 │ window: { for: 10m, step: 1m, settel: 1m }

@@ -152,6 +152,34 @@ describe('servers that play no fair game', () => {
     ]);
   });
 
+  test('caches that serve the release before are told by the marker of this one', async () => {
+    answer = (n) => ({ 'cache-status': n === 1 ? 'edge; hit' : 'edge; fwd=miss', age: '312' });
+    body = (n) => (n === 1 ? '<html data-version="41">' : '<html data-version="42">');
+    const current = '  current: { signal: probe, take: share current, pass: ">= 95%" }\n';
+    const place = await sandbox({
+      'caches.gate.yaml': gate(
+        server.url,
+        '[/a]',
+        current,
+        '      marker: \'version="{{version}}"\'\n',
+      ).replace('signals:', 'vars: { version: "41" }\nsignals:'),
+    });
+    asked = 0;
+    const { code, criteria } = await check(place, '--var', 'version=42', '--record', 'set');
+    expect([code, ...countsOf(criteria['current'])]).toEqual([1, 'fail', 0.5, 2]);
+    expect(criteria['current']?.notes).toEqual(['without the marker: /a: from the cache edge, 312 s old']);
+    expect((await check(place, '--var', 'version=42', '--replay', 'set')).criteria).toEqual(criteria);
+    body = () => 'shoes';
+    // Another release is another question.
+    for (const more of [
+      ['--var', 'version=43', '--replay', 'set'],
+      ['--var', 'version='],
+    ]) {
+      const args = ['check', 'caches.gate.yaml', ...more];
+      expect((await runGatekeeper(args, { cwd: place.folder })).code).toBe(2);
+    }
+  });
+
   test('what stands late in a header is read: it passed while headers were cut', async () => {
     const late = (word: string): string =>
       `${Array.from({ length: 40 }, (_, i) => `x-word-${i}`).join(', ')}, ${word}`;

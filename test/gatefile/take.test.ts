@@ -18,6 +18,7 @@ test.each<[string, WrittenTake]>([
   ['regressions', { kind: 'regressions' }],
   ['share ok', { kind: 'share-ok' }],
   ['p50 ttfb', { kind: 'page-quantile', quantile: 0.5, of: 'ttfb' }],
+  ['share current', { kind: 'share-current' }],
   ['share hit', { kind: 'share-hit', cache: null }],
   ['share  hit of CDN Here', { kind: 'share-hit', cache: 'CDN Here' }],
   ['p95 age', { kind: 'age-quantile', quantile: 0.95 }],

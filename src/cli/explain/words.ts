@@ -69,6 +69,8 @@ function takeWords(take: Take): string {
       return 'how many findings the pages have that the baseline does not have';
     case 'share-ok':
       return 'the share of the listed pages without a finding';
+    case 'share-current':
+      return 'the share of all visits that hold the marker of the release';
     case 'recovery':
       return `the time from the deploy until ${take.steps} steps in a row are ${take.operator} ${numberText(take.level)}; a step without data is none of them`;
     case 'share-hit':

@@ -57,6 +57,7 @@ export function estimateBuckets(
     case 'findings':
     case 'regressions':
     case 'share-ok':
+    case 'share-current':
     case 'share-hit':
     case 'page-quantile':
     case 'age-quantile':

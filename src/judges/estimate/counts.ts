@@ -22,7 +22,8 @@ export function estimateCounts(take: Take, strata: readonly (Count | null)[], st
   }
   if (isCounted(take)) return { ...NOTHING, value: k, n };
   // A list of pages is all there is, and no sample: no interval.
-  if (take.kind === 'share-ok' || take.kind === 'share-hit') return { ...NOTHING, value: k / n, n };
+  if (take.kind === 'share-ok' || take.kind === 'share-hit' || take.kind === 'share-current')
+    return { ...NOTHING, value: k / n, n };
   const quotients = strata.map((count) => (count === null || count.n <= 0 ? null : count.k / count.n));
   if (take.kind === 'recovery') return { ...estimateRecovery(take, quotients, stepMs), n };
   return { ...NOTHING, value: reduceNumbers(take, quotients, stepMs), n };

@@ -23,7 +23,7 @@ export function estimate(take: Take, evidence: Evidence, stepMs: number): Estima
 
 /** Takes of what was found in the whole window, which has no steps. */
 function isWhole(take: Take): boolean {
-  return isCounted(take) || ['share-ok', 'share-hit', 'recovery'].includes(take.kind);
+  return isCounted(take) || ['share-ok', 'share-hit', 'share-current', 'recovery'].includes(take.kind);
 }
 
 /**

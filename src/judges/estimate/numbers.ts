@@ -72,6 +72,7 @@ export function reduceNumbers(take: Take, strata: readonly (number | null)[], st
     case 'findings':
     case 'regressions':
     case 'share-ok':
+    case 'share-current':
     case 'share-hit':
     case 'new-patterns':
       return null;

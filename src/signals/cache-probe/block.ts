@@ -24,6 +24,11 @@ export const blockSchema = strict({
     .max(20, 'at most 20 times')
     .optional()
     .meta({ description: 'How often each address is asked for; 2. The first time counts for no share.' }),
+  marker: text.optional().meta({
+    description:
+      'Text that every answer of this release holds, such as its version: without it, a cache still serves another one. For "take: share current", and a finding.',
+    examples: ['data-version="{{version}}"'],
+  }),
   'hit-headers': strict(Object.fromEntries(KNOWN_HEADERS.map((name) => [name, hits])))
     .optional()
     .meta({

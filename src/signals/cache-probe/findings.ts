@@ -58,10 +58,21 @@ function ofVisit(visit: CacheVisit, hitHeaders: HitHeaders): readonly Problem[] 
     const [name, detail] = VARIES[word.trim().toLowerCase()] ?? [];
     if (name !== undefined && detail !== undefined) problems.push({ name, detail });
   }
+  if (visit.hasMarker === false)
+    problems.push({ name: 'marker.missing', detail: `another release: ${sourceText(visit, hitHeaders)}` });
   if (age === null) problems.push({ name: 'age.unread', detail: 'Age is no number of seconds' });
   else if (age !== undefined && most !== undefined && age > most)
     problems.push({ name: 'age.beyond', detail: `${age} s old, at most ${most} s are allowed` });
   return problems;
+}
+
+/** Where an answer came from, and how old it is. */
+export function sourceText(visit: CacheVisit, hitHeaders: HitHeaders): string {
+  const asked = askedIn(visit, hitHeaders);
+  const age = typeof visit.age === 'number' ? `, ${visit.age} s old` : '';
+  if (asked === undefined) return `nothing tells of a cache${age}`;
+  const holder = asked.find(({ isHit }) => isHit);
+  return `${holder === undefined ? 'not from a cache' : `from the cache ${holder.name}`}${age}`;
 }
 
 /** Two answers under one key of which the later came out of a cache are one answer, or the key leaves something out. */

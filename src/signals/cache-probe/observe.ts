@@ -1,7 +1,7 @@
 import type { Observed, ObserveInput } from '../../contracts/signal.js';
 import type { Count, Evidence, Observation, Trouble } from '../../model/evidence.js';
 import type { CacheVisit, Page } from '../../model/page.js';
-import { findingsIn, HELD_ERROR, missesText } from './findings.js';
+import { findingsIn, HELD_ERROR, missesText, sourceText } from './findings.js';
 import { type Asked, askedIn, type HitHeaders, isFromCache } from './reading.js';
 
 /** A visit that counts, with the caches that it went to; undefined where nothing tells of them. */
@@ -27,7 +27,7 @@ export function observeVisits(input: ObserveInput, hitHeaders: HitHeaders): Obse
     newest: all.length === 0 ? null : input.window.to,
     ended: [],
     ...read,
-    trouble: [...silence(all), ...read.trouble],
+    trouble: [...(input.take.kind === 'share-current' ? allErrors(all) : silence(all)), ...read.trouble],
   };
   return { state: 'observed', observations: [observation] };
 }
@@ -51,6 +51,8 @@ function readAs(
       );
     case 'age-quantile':
       return agesOf(all);
+    case 'share-current':
+      return currentOf(all, hitHeaders);
     default: {
       const findings = findingsIn(pages, hitHeaders);
       const count: Count = { k: findings.length, n: pages.length };
@@ -61,7 +63,8 @@ function readAs(
 
 /** Not one word of a cache is no evidence of anything, and what caches say of errors is none of what is asked. */
 function silence(all: readonly Seen[]): readonly Trouble[] {
-  if (all.length > 0 && all.every(isError)) return [errorTrouble(all)];
+  const errorsAlone = allErrors(all);
+  if (errorsAlone.length > 0) return errorsAlone;
   if (all.some(({ asked }) => asked !== undefined)) return [];
   const errors = all.filter(isError).length;
   return [
@@ -71,6 +74,10 @@ function silence(all: readonly Seen[]): readonly Trouble[] {
       next: `${errors === 0 ? '' : `${errors} of ${all.length} answers are errors (${statusesIn(all)}): see to them first; `}have the caches send it (RFC 9211), or name a header and its hits under "hit-headers"`,
     },
   ];
+}
+
+function allErrors(all: readonly Seen[]): readonly Trouble[] {
+  return all.length > 0 && all.every(isError) ? [errorTrouble(all)] : [];
 }
 
 function isError({ visit: { status } }: Seen): boolean {
@@ -172,6 +179,21 @@ function unnamedTrouble(
       next: 'check its name, as Cache-Status has it',
     },
   ];
+}
+
+/** Visits that hold the marker of the release, of all: the first of them may be the one that shows an old copy. */
+function currentOf(all: readonly Seen[], hitHeaders: HitHeaders): Read {
+  const others = all.filter((seen) => isError(seen) || seen.visit.hasMarker !== true);
+  const shown = others.slice(0, SHOWN).map(({ listed, visit }) => {
+    const isAnswer = visit.status !== null && visit.status < 400;
+    return `${listed}: ${isAnswer ? sourceText(visit, hitHeaders) : (visit.failure?.text ?? `answers ${visit.status}`)}`;
+  });
+  const more = others.length > SHOWN ? ` and ${others.length - SHOWN} more` : '';
+  return {
+    evidence: countsOf(all.length === 0 ? null : { k: all.length - others.length, n: all.length }),
+    trouble: [],
+    notes: shown.length === 0 ? [] : [`without the marker: ${shown.join('; ')}${more}`],
+  };
 }
 
 /** Ages of what came out of caches; one that does not say how old it is may be the oldest. */

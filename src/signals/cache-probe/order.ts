@@ -14,6 +14,8 @@ export interface Row {
 export interface Order extends Manners {
   readonly rows: readonly Row[];
   readonly times: number;
+  /** Text that answers of the release hold. */
+  readonly marker: string | undefined;
 }
 
 const TIMES = 2;
@@ -40,8 +42,16 @@ export function bindOrder(
     seen.add(address.url);
     return [{ url: address.url, listed }];
   });
+  const marker = block.marker === undefined ? undefined : expand(block.marker, 'marker');
+  if (marker?.trim() === '')
+    failures.push({
+      code: 'gatefile.invalid',
+      message: '"marker" is empty, and every page would hold it',
+      path: ['marker'],
+      mend: 'write text that only pages of this release hold, such as its version',
+    });
   if (failures.length > 0) return failed(...failures);
   const times = block.times ?? TIMES;
-  const text = JSON.stringify({ urls: rows.map(({ listed }) => listed), ...shown, times });
-  return ok({ order: { ...manners, rows, times }, text });
+  const text = JSON.stringify({ urls: rows.map(({ listed }) => listed), ...shown, times, marker });
+  return ok({ order: { ...manners, rows, times, marker }, text });
 }

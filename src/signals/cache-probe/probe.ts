@@ -15,7 +15,7 @@ export async function probeCaches(order: Order, context: BackendContext): Promis
   const ask = createAsk(order, order.hosts, await context.fetcher(), context);
   const pages = await eachOfHost(order.rows, order.connections, async ({ url, listed }) => {
     const visits: CacheVisit[] = [];
-    while (visits.length < order.times) visits.push(visitOf(await ask(url, { start: url })));
+    while (visits.length < order.times) visits.push(visitOf(await ask(url, { start: url }), order.marker));
     return pageOf(url, listed, visits);
   });
   refuseSilence(
@@ -31,7 +31,7 @@ function pageOf(url: string, listed: string, visits: readonly CacheVisit[]): Pag
   return { url, listed, isTarget: false, expected: {}, hops: [], robotsHeaders: [], linkHeaders: [], visits };
 }
 
-function visitOf(fetched: Fetched): CacheVisit {
+function visitOf(fetched: Fetched, marker: string | undefined): CacheVisit {
   if (fetched.state === 'failed')
     return { status: null, failure: { kind: fetched.kind, text: fetched.text } };
   const { status, headers, body } = fetched;
@@ -47,6 +47,9 @@ function visitOf(fetched: Fetched): CacheVisit {
     ...Object.fromEntries(joined('vary', headers['vary'])),
     ...(headers['set-cookie'] !== undefined && { setsCookie: true }),
     body: createHash('sha256').update(body).digest('hex').slice(0, 16),
+    ...(marker !== undefined && {
+      hasMarker: Buffer.from(body.buffer, body.byteOffset, body.length).includes(marker),
+    }),
   };
 }
 

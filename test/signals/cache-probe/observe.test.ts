@@ -100,6 +100,47 @@ describe('share hit', () => {
   });
 });
 
+describe('share current', () => {
+  const CURRENT: Take = { kind: 'share-current' };
+  const marked = (hasMarker: boolean, cacheStatus?: string, over: Partial<CacheVisit> = {}): CacheVisit =>
+    visit(cacheStatus, { hasMarker, ...over });
+  const currentOf = (visits: readonly CacheVisit[]): Observation => seen(CURRENT, visits, { marker: 'v2' });
+
+  test.each<readonly [string, readonly CacheVisit[], string, readonly string[]]>([
+    ['every visit counts, the first, too', [marked(false, HIT), marked(true, HIT)], '1/2', []],
+    ['no word of a cache is needed', [marked(true), marked(true)], '2/2', []],
+    ['an error is not current', [marked(true), marked(true, HIT, { status: 404 })], '1/2', []],
+    ['nor is silence', [marked(true), { status: null }], '1/2', []],
+    ['errors alone tell nothing', [marked(true, HIT, { status: 500 }), { status: null }], '0/2', ['no-data']],
+    ['what nobody looked for is not there', [visit(HIT), marked(true)], '1/2', []],
+  ])('%s', (_what, visits, counts, codes) => {
+    const found = currentOf(visits);
+    expect([countsText(found), codesOf(found)]).toEqual([counts, codes]);
+  });
+
+  test('names what is not, where it came from, and how old it is', () => {
+    const visits = [
+      marked(false, HIT, { age: 312 }),
+      marked(false, MISS),
+      marked(false),
+      { status: 502 },
+      marked(true),
+    ];
+    expect(currentOf(visits).notes).toEqual([
+      'without the marker: /: from the cache edge, 312 s old; /: not from a cache; /: nothing tells of a cache and 1 more',
+    ]);
+  });
+
+  test('is a finding, too', () => {
+    expect(names([marked(false, HIT), marked(true, HIT)], { marker: 'v2' })).toContain('marker.missing');
+  });
+
+  test('needs a marker', () => {
+    expect(prepared(cacheProbe, BLOCK).takes).not.toContain('share-current');
+    expect(prepared(cacheProbe, { ...BLOCK, marker: 'v2' }).takes).toContain('share-current');
+  });
+});
+
 describe('older headers', () => {
   const xcache = (value: string): CacheVisit => visit(undefined, { others: { 'x-cache': value } });
   const BOTH = { 'hit-headers': { 'x-cache': ['HIT', 'Hit from cloudfront'] } };
