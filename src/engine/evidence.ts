@@ -142,6 +142,12 @@ export function tooFew(criterion: Criterion, judgement: Judgement): Reason | und
   return undefined;
 }
 
+/** A part that nobody ever saw stands as 0 against a release, and not for it. */
+export function unseen({ rule }: Criterion, { verdict }: Judgement, seen: Observation): Reason | undefined {
+  if (seen.unseen === undefined || verdict === 'fail' || rule.take.kind === 'count') return undefined;
+  return seen.unseen;
+}
+
 /** A share that passes by a margin which reaches beyond 0 % or 100 %, so that it could not have failed. */
 export function hollow({ rule }: Criterion, { verdict, value, baseline }: Judgement): Reason | undefined {
   const limit = verdict === 'pass' ? rule.pass : verdict === 'warn' ? rule.warn : null;

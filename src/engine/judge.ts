@@ -17,6 +17,7 @@ import {
   reasonOfFailure,
   stepTooShort,
   tooFew,
+  unseen,
   unusable,
 } from './evidence.js';
 import { observeWindows, windowAnswers } from './windows.js';
@@ -110,6 +111,7 @@ function judgeOne(
     tooFew(criterion, judgement) ??
     doubtful(judgement, judged, (other) => judgeAgain(other, baseline)) ??
     doubtful(judgement, baseline, (other) => judgeAgain(judged, other)) ??
+    unseen(criterion, judgement, judged) ??
     hollow(criterion, judgement) ??
     notFull(criterion, gate, judgement);
   return reason === undefined ? judgement : { ...judgement, verdict: 'inconclusive', reason };

@@ -143,6 +143,12 @@ describe('stale', () => {
       'inconclusive: stale',
     ],
     [
+      'samples of which one series ended',
+      'samples: s, take: max, across: sum, pass: "<= 500", min-samples: 1',
+      { s: byLabel('pod', { a: 1, b: until(5) }) },
+      'inconclusive: stale',
+    ],
+    [
       'a series that may end',
       'value: q, take: max, across: sum, series-may-end: true, pass: "<= 500"',
       { q: byLabel('pod', { a: 1, b: until(5) }) },
@@ -446,6 +452,8 @@ describe('window-not-full', () => {
   });
 });
 
+const UNSEEN = 'inconclusive: bad-never-seen';
+
 describe('bad-never-seen', () => {
   test.each<[string, string, Table, string]>([
     ['an absent bad that nobody ever saw', BAD, { t: 100 }, 'inconclusive: bad-never-seen'],
@@ -458,6 +466,16 @@ describe('bad-never-seen', () => {
       'inconclusive: bad-never-seen',
     ],
     ['without a total it is no data', BAD, {}, 'inconclusive: no-data'],
+    ['an absent good that 0 would pass', 'ratio: { good: g, total: t }, pass: "<= 10%"', { t: 100 }, UNSEEN],
+    ['and its slope', 'ratio: { good: g, total: t }, take: slope, pass: ">= -1%/h"', { t: 100 }, UNSEEN],
+    ['nor a warning', 'ratio: { good: g, total: t }, pass: ">= 1%", warn: "<= 9%"', { t: 100 }, UNSEEN],
+    [
+      'an absent good that may be',
+      'ratio: { good: g, total: t, bad-absent: zero }, pass: "<= 10%"',
+      { t: 100 },
+      'pass',
+    ],
+    ['the total alone', 'ratio: { good: g, total: t }, take: count, pass: ">= 10"', { t: 100 }, 'pass'],
   ])('%s', async (_name, body, table, is) => {
     expect(await said(gate(body), table)).toBe(is);
   });
