@@ -2,6 +2,7 @@ import type { Criterion } from '../contracts/gate.js';
 import type { Observation } from '../model/evidence.js';
 import type { Failure } from '../model/failure.js';
 import type { Judgement } from '../model/judgement.js';
+import { isHollow } from '../model/limit.js';
 import type { Reason } from '../model/reason.js';
 import { formatDuration, formatInstant } from '../model/time.js';
 import { strataOf, type Window } from '../model/window.js';
@@ -139,6 +140,24 @@ export function tooFew(criterion: Criterion, judgement: Judgement): Reason | und
     return of(` in arm "${criterion.arms[1]?.arm.name}"`, judgement.baseline.n);
   }
   return undefined;
+}
+
+/** A part that nobody ever saw stands as 0 against a release, and not for it. */
+export function unseen({ rule }: Criterion, { verdict }: Judgement, seen: Observation): Reason | undefined {
+  if (seen.unseen === undefined || verdict === 'fail' || rule.take.kind === 'count') return undefined;
+  return seen.unseen;
+}
+
+/** A share that passes by a margin which reaches beyond 0 % or 100 %, so that it could not have failed. */
+export function hollow({ rule }: Criterion, { verdict, value, baseline }: Judgement): Reason | undefined {
+  const limit = verdict === 'pass' ? rule.pass : verdict === 'warn' ? rule.warn : null;
+  if (limit === null || rule.unit !== 'share' || value === null || baseline?.value == null) return undefined;
+  if (!isHollow(limit.condition, value, baseline.value)) return undefined;
+  return {
+    code: 'baseline-zero',
+    text: `no share could break ${limit.text}: the baseline is ${Number((100 * baseline.value).toPrecision(3))} %`,
+    next: 'see that the baseline is healthy; a fixed limit beside it, under "all:", says what is too little',
+  };
 }
 
 /**

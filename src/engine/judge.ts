@@ -7,9 +7,19 @@ import type { Measurement } from '../model/measurement.js';
 import type { Reason } from '../model/reason.js';
 import { type Answer, type Labels, labelsText } from '../model/series.js';
 import { formatInstant } from '../model/time.js';
+import { onCommonEdges } from './buckets.js';
 import type { Measurements } from './collect.js';
 import { earlierAnswers, observeEarlier } from './earlier.js';
-import { doubtful, isEmptyWindow, reasonOfFailure, stepTooShort, tooFew, unusable } from './evidence.js';
+import {
+  doubtful,
+  hollow,
+  isEmptyWindow,
+  reasonOfFailure,
+  stepTooShort,
+  tooFew,
+  unseen,
+  unusable,
+} from './evidence.js';
 import { observeWindows, windowAnswers } from './windows.js';
 
 /** What the evidence says of one criterion, segment and series, before waivers and policies. */
@@ -88,22 +98,21 @@ function judgeOne(
       reason: { code: 'no-data', text: `the series is in arm "${baselineArm?.arm.name}" alone` },
     };
   }
-  const judgement = criterion.judge.judge(
-    withAge(criterion, judged).rule,
-    withAge(criterion, judged).observation,
-    baseline,
-    earlier,
-    windows,
-  );
+  const aged = withAge(criterion, judged);
   const judgeAgain = (one: Observation, other: Observation | undefined): Judgement =>
-    criterion.judge.judge(criterion.rule, one, other, earlier, windows);
+    criterion.judge.judge(aged.rule, one, other, earlier, windows);
+  const onEdges = onCommonEdges(judged, baseline, judgeAgain);
+  const judgement = onEdges?.judgement ?? judgeAgain(aged.observation, baseline);
   const reason =
     blanket ??
     // A burning row fails a release whatever another window lacks: that judge weighs each window by itself.
     (criterion.rule.burn === undefined ? unusableNow(criterion, gate, judged, baseline) : undefined) ??
+    onEdges?.reason ??
     tooFew(criterion, judgement) ??
     doubtful(judgement, judged, (other) => judgeAgain(other, baseline)) ??
     doubtful(judgement, baseline, (other) => judgeAgain(judged, other)) ??
+    unseen(criterion, judgement, judged) ??
+    hollow(criterion, judgement) ??
     notFull(criterion, gate, judgement);
   return reason === undefined ? judgement : { ...judgement, verdict: 'inconclusive', reason };
 }

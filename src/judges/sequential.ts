@@ -8,7 +8,14 @@ import { type Data, dataOf } from './sequential/data.js';
 import { neededFor, referenceOf } from './sequential/needed.js';
 import { type Range, rangeOf } from './sequential/range.js';
 import { outcomeOf, type Weighed, weigh } from './sequential/weigh.js';
-import { decidedReason, fewStepsReason, remarks, turnedReason, undecidedReason } from './sequential/words.js';
+import {
+  beyondReason,
+  decidedReason,
+  fewStepsReason,
+  remarks,
+  turnedReason,
+  undecidedReason,
+} from './sequential/words.js';
 
 /** Evidence that stays valid however often it is looked at. */
 export const sequential = defineJudge({
@@ -35,7 +42,7 @@ export const sequential = defineJudge({
     const steps = data.at.length;
     const isEnough = steps >= rule.minSteps;
     const now = { estimate: range?.estimate ?? Number.NaN, reference: referenceOf(data) * rule.factor };
-    const decided = isEnough ? decide(rule, pass, warn, now) : undefined;
+    const decided = isEnough ? held(rule, data, decide(rule, pass, warn, now)) : undefined;
     const evidence = evidenceOf(rule, data, { pass, warn, range, isDecided: decided !== undefined });
     const judgement = describe(
       rule,
@@ -85,6 +92,21 @@ function decide(
     return { verdict: 'inconclusive', reason: turnedReason(rule.warn) };
   }
   return undefined;
+}
+
+/** Steps that lie beyond the last bucket edge take no part in a test: what they do not hold, the others cannot certify. */
+function held(
+  rule: Rule,
+  data: Data,
+  decided: Pick<Judgement, 'verdict' | 'reason'> | undefined,
+): Pick<Judgement, 'verdict' | 'reason'> | undefined {
+  if (data.kind !== 'numbers' || (decided?.verdict !== 'pass' && decided?.verdict !== 'warn')) return decided;
+  const limit = decided.verdict === 'pass' ? rule.pass : (rule.warn ?? rule.pass);
+  const beyond = data.beyond.filter(
+    ({ judged, baseline }) => evaluate(limit.condition, judged, baseline) !== 'holds',
+  );
+  if (beyond.length === 0) return decided;
+  return { verdict: 'inconclusive', reason: beyondReason(beyond.length, data) };
 }
 
 function isWithin(condition: Condition, { estimate, reference }: Now): boolean {

@@ -43,6 +43,8 @@ export interface Observation {
   readonly findings?: readonly Finding[];
   /** The same, of which those count that break the limit. */
   readonly measured?: readonly MeasuredFinding[];
+  /** A part that was never seen and counts as 0: that may break a limit, and cannot hold one. */
+  readonly unseen?: Trouble;
   /** What the evidence may be as well: a verdict that is not the same for each of these is none. */
   readonly otherwise?: Doubt;
 }

@@ -100,6 +100,53 @@ function some(outcomes: readonly Outcome[]): Outcome {
   return outcomes.length > 0 && outcomes.every((outcome) => outcome === 'broken') ? 'broken' : 'open';
 }
 
+/**
+ * Whether a share holds a condition only because nothing could break it: at a baseline of 3 %, `>= baseline - 10pp` asks
+ * for more than -7 %. A share that lies as far on the better side of the baseline as the margin allows on the other is no
+ * worse, whatever the bound is.
+ *
+ * @param seen     the judged share, 0..1
+ * @param baseline the baseline's share
+ */
+export function isHollow(condition: Condition, seen: number, baseline: number): boolean {
+  switch (condition.kind) {
+    case 'compare':
+      return isHollowSide(condition.operator, condition.bound, seen, baseline);
+    case 'between':
+      return (
+        isHollowSide('>=', condition.low, seen, baseline) &&
+        isHollowSide('<=', condition.high, seen, baseline)
+      );
+    case 'all':
+      return condition.conditions.every((part) => isHollow(part, seen, baseline));
+    case 'any': {
+      const [value, control] = [seen, baseline].map((each) => ({ value: each, isAtLeast: false }));
+      const solid = condition.conditions.filter((part) => !isHollow(part, seen, baseline));
+      if (solid.length === condition.conditions.length) return false;
+      return !solid.some((part) => evaluate(part, value ?? NO_READING, control ?? NO_READING) === 'holds');
+    }
+  }
+}
+
+function isHollowSide(operator: Operator, side: Bound, seen: number, baseline: number): boolean {
+  if (side.scale === 0) return false;
+  const bound = boundAt(side, baseline);
+  const mirrored = 2 * baseline - bound;
+  switch (operator) {
+    case '>=':
+      return bound <= 0 && !(seen > mirrored);
+    case '>':
+      return bound < 0 && !(seen > mirrored);
+    case '<=':
+      return bound >= 1 && !(seen < mirrored);
+    case '<':
+      return bound > 1 && !(seen < mirrored);
+    case '==':
+    case '!=':
+      return false;
+  }
+}
+
 /** The bound as a number, or NaN when the baseline does not give one. */
 function boundOf(bound: Bound, baseline: Reading): number {
   if (bound.scale === 0) return bound.offset;

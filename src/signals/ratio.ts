@@ -19,7 +19,7 @@ const schema = strict({
     description: 'How far back "bad" must have been seen to count as 0 when absent (7d).',
   }),
   'bad-absent': optional(() => z.literal('zero'), {
-    description: '"zero": an absent "bad" is 0 even if it was never seen.',
+    description: '"zero": an absent "bad" (or "good") is 0 even if it was never seen.',
   }),
 }).refine((block) => (block.good === undefined) !== (block.bad === undefined), {
   error: 'a ratio has either "good" or "bad", and "total"\nwrite one of the two',
@@ -33,12 +33,13 @@ export const ratio = defineSignal({
   queryFields: ['good', 'bad', 'total'],
   prepare: (block) => {
     const top = block.good === undefined ? 'bad' : 'good';
-    const isZeroWhenAbsent = top === 'good' || block['bad-absent'] === 'zero';
+    const isZeroWhenAbsent = block['bad-absent'] === 'zero';
+    const absentNumerator = isZeroWhenAbsent ? 'zero' : top === 'good' ? 'zero-to-fail' : 'zero-if-seen';
     const parts: Part[] = [
       { name: top, source: block[top], use: 'counts', path: [top] },
       { name: 'total', source: block.total, use: 'counts', path: ['total'] },
     ];
-    if (!isZeroWhenAbsent) {
+    if (absentNumerator === 'zero-if-seen') {
       parts.push({
         name: 'bad-seen',
         source: block.bad,
@@ -58,7 +59,7 @@ export const ratio = defineSignal({
         observeCounts(input, {
           numerator: top,
           denominator: 'total',
-          absentNumerator: isZeroWhenAbsent ? 'zero' : 'zero-if-seen',
+          absentNumerator,
           isNested: true,
         }),
     };

@@ -138,6 +138,18 @@ describe.skipIf(!needs('prometheus'))('against a real Prometheus', () => {
     expect(constant.series[0]).toEqual({ labels: {}, times: [to], values: [1] });
   });
 
+  test.each([
+    ['sum(nowhere) or vector(0)', 0],
+    ['(count(nowhere) or vector(0)) + 1', 0],
+    ['sum(rate(nowhere[5m])) or vector(0)', 0],
+    // Tied to something that is there, a 0 is a measurement.
+    ['sum(nowhere) or 0 * max(depth)', 1],
+    ['sum(nowhere) or max(depth offset 1m) * 0', 1],
+  ])('a value that nothing was measured for is none: %s', async (query, points) => {
+    const { series } = await ask(backend, request(query, { use: 'instant' }));
+    expect(series).toHaveLength(points);
+  });
+
   test('what has left the look-back is aged within its own range', async () => {
     const later = windowTo(to + 10 * MINUTE);
     const { series } = await ask(

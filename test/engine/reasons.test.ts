@@ -143,6 +143,12 @@ describe('stale', () => {
       'inconclusive: stale',
     ],
     [
+      'samples of which one series ended',
+      'samples: s, take: max, across: sum, pass: "<= 500", min-samples: 1',
+      { s: byLabel('pod', { a: 1, b: until(5) }) },
+      'inconclusive: stale',
+    ],
+    [
       'a series that may end',
       'value: q, take: max, across: sum, series-may-end: true, pass: "<= 500"',
       { q: byLabel('pod', { a: 1, b: until(5) }) },
@@ -229,6 +235,31 @@ describe('partial', () => {
     expect(await said(gate(body), table)).toBe(is);
   });
 
+  test('is a comparison of arms whose buckets differ where it matters', async () => {
+    const text = (take: string): string =>
+      `${ARMS}criteria:\n  c: { histogram: "h {{track}}", unit: s, ${take}, evidence: point }\n`;
+    // The quantile is 0.9 s in a bucket of 1 s, and 2.2 s of 4 s: with fewer edges the baseline only looks slower.
+    const table: Table = {
+      'h canary': bucketsOf({ '1': 50, '2': 85, '4': 99, '5': 100, '+Inf': 100 }),
+      'h stable': bucketsOf({ '1': 50, '5': 100, '+Inf': 100 }),
+    };
+    expect(await said(text('take: p90, pass: "<= baseline + 10%"'), table)).toBe('inconclusive: partial');
+    expect(resultOf(await run(text('take: p90, pass: "<= baseline + 10%"'), table), 'c').reason?.text).toBe(
+      'the arms have different buckets: le="2" and 1 more is not in both',
+    );
+    expect(await said(text('take: share <= 2s, pass: ">= baseline - 1pp"'), table)).toBe(
+      'inconclusive: partial',
+    );
+    const shared = await run(text('take: share <= 1s, pass: ">= baseline - 1pp"'), table);
+    expect(resultOf(shared, 'c')).toMatchObject({ verdict: 'pass', value: 0.5 });
+    expect(resultOf(shared, 'c').notes).toContain(
+      'the arms have different buckets: le="2" and 1 more is not in both',
+    );
+    // Another edge above all that was counted moves no number.
+    const higher = { ...table, 'h canary': bucketsOf({ '1': 50, '5': 100, '9': 100, '+Inf': 100 }) };
+    expect(await said(text('take: p90, pass: "<= baseline + 10%"'), higher)).toBe('pass');
+  });
+
   test('says how much there is', async () => {
     const { reason, coverage } = resultOf(
       await run(gate(VALUE), { q: [1, null, null, 1, 1, 1, 1, 1, 1, 1] }),
@@ -263,6 +294,7 @@ describe('not-a-number', () => {
     ['a NaN total', RATIO, { g: 100, t: Number.NaN }],
     ['more good than total', RATIO, { g: 300, t: 100 }],
     ['a NaN bucket', LATENCY, { h: bucketsOf({ '1': Number.NaN, '+Inf': 100 }) }],
+    ['a bucket far below one under it', LATENCY, { h: bucketsOf({ '1': 95, '5': 90, '+Inf': 100 }) }],
     ['a NaN sample', 'samples: s, take: mean, pass: "<= 5", min-samples: 1', { s: late(1, Number.NaN) }],
   ])('%s', async (_name, body, table) => {
     expect(await said(gate(body), table)).toBe('inconclusive: not-a-number');
@@ -420,6 +452,8 @@ describe('window-not-full', () => {
   });
 });
 
+const UNSEEN = 'inconclusive: bad-never-seen';
+
 describe('bad-never-seen', () => {
   test.each<[string, string, Table, string]>([
     ['an absent bad that nobody ever saw', BAD, { t: 100 }, 'inconclusive: bad-never-seen'],
@@ -432,6 +466,16 @@ describe('bad-never-seen', () => {
       'inconclusive: bad-never-seen',
     ],
     ['without a total it is no data', BAD, {}, 'inconclusive: no-data'],
+    ['an absent good that 0 would pass', 'ratio: { good: g, total: t }, pass: "<= 10%"', { t: 100 }, UNSEEN],
+    ['and its slope', 'ratio: { good: g, total: t }, take: slope, pass: ">= -1%/h"', { t: 100 }, UNSEEN],
+    ['nor a warning', 'ratio: { good: g, total: t }, pass: ">= 1%", warn: "<= 9%"', { t: 100 }, UNSEEN],
+    [
+      'an absent good that may be',
+      'ratio: { good: g, total: t, bad-absent: zero }, pass: "<= 10%"',
+      { t: 100 },
+      'pass',
+    ],
+    ['the total alone', 'ratio: { good: g, total: t }, take: count, pass: ">= 10"', { t: 100 }, 'pass'],
   ])('%s', async (_name, body, table, is) => {
     expect(await said(gate(body), table)).toBe(is);
   });
@@ -512,6 +556,43 @@ describe('the baseline', () => {
     expect(reason?.text).toBe(
       '"good" is absent, and a baseline of 0 would let anything pass in arm "baseline"',
     );
+  });
+
+  test.each<[string, number, number, string]>([
+    ['>= baseline - 10pp', 0, 3, 'inconclusive: baseline-zero'],
+    ['>= baseline - 10pp', 0, 0, 'inconclusive: baseline-zero'],
+    ['>= baseline - 10pp', 13, 3, 'inconclusive: baseline-zero'],
+    // As much better as the margin is wide: a release that mends what was broken.
+    ['>= baseline - 10pp', 14, 3, 'pass'],
+    ['>= baseline - 10pp', 9, 11, 'pass'],
+    ['between baseline - 10pp and baseline + 10pp', 0, 3, 'pass'],
+    ['between baseline - 60pp and baseline + 60pp', 0, 50, 'inconclusive: baseline-zero'],
+  ])(
+    'of which the margin could not be broken is none: %s, %d beside %d per cent',
+    async (pass, k, base, is) => {
+      const ratio = (evidence: string): string =>
+        `${ARMS}criteria:\n  c: { ratio: { good: "g {{track}}", total: "t {{track}}" }, pass: "${pass}", evidence: ${evidence} }\n`;
+      const table = { 'g canary': k * 10, 't canary': 1000, 'g stable': base * 10, 't stable': 1000 };
+      expect(await said(ratio('point'), table)).toBe(is);
+      if (pass.startsWith('>=')) expect(await said(ratio('sequential'), table)).toBe(is);
+    },
+  );
+
+  test('of which the margin could not be broken does not take what else a limit says', async () => {
+    const table = { 'g canary': 300, 't canary': 1000, 'g stable': 250, 't stable': 1000 };
+    const limits = '[">= baseline - 30pp", ">= 20%"]';
+    const text = (pass: string): string =>
+      `${ARMS}criteria:\n  c: { ratio: { good: "g {{track}}", total: "t {{track}}" }, ${pass}, evidence: point }\n`;
+    expect(await said(text(`pass: { all: ${limits} }`), table)).toBe('pass');
+    expect(await said(text(`pass: { any: ${limits} }`), table)).toBe('pass');
+    expect(await said(text(`pass: { any: ${limits.replace('20', '40')} }`), table)).toBe(
+      'inconclusive: baseline-zero',
+    );
+    expect(await said(text('pass: ">= baseline + 10pp", warn: ">= baseline - 30pp"'), table)).toBe(
+      'inconclusive: baseline-zero',
+    );
+    const { reason } = resultOf(await run(text('pass: ">= baseline - 30pp"'), table), 'c');
+    expect(reason?.text).toBe('no share could break >= baseline - 30pp: the baseline is 25 %');
   });
 
   test('without any traffic in it has no value', async () => {

@@ -323,6 +323,22 @@ describe('quantiles', () => {
     expect(sequential.judge(rule, baseline, mixed).evidence?.strata).toBe(3);
   });
 
+  test.each([
+    { name: 'of the judged arm are not passed over', slow: 'judged', is: 'inconclusive: beyond-buckets' },
+    { name: 'of the baseline say nothing', slow: 'baseline', is: 'pass' },
+    { name: 'of both say nothing', slow: 'both', is: 'pass' },
+  ])('above the last bucket edge in some steps $name', ({ slow, is }) => {
+    const steps = of(0.4, 200, 20);
+    const beyond = steps.map((step, i) => (i % 4 === 0 ? [0, 0, 0, 100, 200] : step));
+    const arm = (name: string): Observation =>
+      buckets(bounds, ...(slow === name || slow === 'both' ? beyond : steps));
+    expect(say(ruleOf('<= baseline + 10%', { take: P95 }), arm('judged'), arm('baseline'))).toBe(is);
+    if (slow !== 'baseline') return;
+    const fixed = ruleOf('<= 0.5', { take: P95, warn: '<= 0.7' });
+    expect(say(fixed, buckets(bounds, ...beyond))).toBe('inconclusive: beyond-buckets');
+    expect(say(ruleOf('>= 0.05', { take: P95 }), buckets(bounds, ...beyond))).toBe('pass');
+  });
+
   test('above the last bucket edge are left out', () => {
     const beyond = Array.from({ length: 6 }, () => [0, 0, 0, 100, 200]);
     const rule = ruleOf('<= baseline + 10%', { take: P95 });

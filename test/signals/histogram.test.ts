@@ -140,6 +140,56 @@ describe('buckets of several series', () => {
     expect(observed(latency, { bucket: pods }, { across: 'worst' }).state).toBe('unusable');
   });
 
+  describe('that differ', () => {
+    const mixed: Answer = {
+      isAdditive: true,
+      series: [
+        ...['0.1', '0.5', '+Inf'].map((le) => series({ pod: 'a', le }, flat(le === '0.1' ? 4 : 10))),
+        ...['0.25', '0.50', '+Inf'].map((le) => series({ pod: 'b', le }, flat(le === '0.25' ? 6 : 10))),
+      ],
+    };
+
+    test.each([
+      { name: 'a quantile', take: { kind: 'quantile', quantile: 0.9 }, is: ['partial'] },
+      {
+        name: 'a share at an edge that only one has',
+        take: { kind: 'share-at-most', bound: 0.1 },
+        is: ['partial'],
+      },
+      { name: 'a share at an edge that all have', take: { kind: 'share-at-most', bound: 0.5 }, is: [] },
+      { name: 'an apdex between', take: { kind: 'apdex', threshold: 0.125 }, is: ['partial'] },
+      { name: 'a count', take: { kind: 'count' }, is: [] },
+    ] as const)('leave $name: $is', ({ take, is }) => {
+      const one = observation(latency, { bucket: mixed }, { take });
+      expect(codesOf(one)).toEqual(is);
+      if (is.length > 0) expect(one.trouble[0]?.text).toContain('le="0.1" and 1 more is not in all of them');
+      else expect(text(one)).toBe('20,20 20,20 20,20 20,20 20,20');
+    });
+
+    test('and change in the window hold nothing where they cannot be read', () => {
+      const bucket = bucketsOf({
+        '0.1': flat(4),
+        '0.25': [5, 5, null, null, null],
+        '0.5': [null, null, 8, 8, 8],
+        '+Inf': flat(10),
+      });
+      expect(text(observation(latency, { bucket }))).toBe('- - - - -');
+    });
+  });
+
+  test('that were added up before are seen where they fall', () => {
+    const bucket = bucketsOf({
+      '0.1': flat(50),
+      '0.25': flat(90),
+      '0.5': flat(88),
+      '1': flat(60),
+      '+Inf': flat(100),
+    });
+    const one = observation(latency, { bucket });
+    expect(codesOf(one)).toEqual(['not-a-number']);
+    expect(one.trouble[0]?.text).toContain('le="0.5" counted 440, fewer than le="0.25" with 450');
+  });
+
   test('of which one lacks its total are partial for that one', () => {
     const lacking = { series: [...pods.series, series({ pod: 'c', le: '0.1' }, flat(1))] };
     const each = observations(latency, { bucket: lacking }, { across: 'each' });

@@ -57,6 +57,8 @@ export async function fetchInstant(server: Server, query: Promql, { to }: Window
   const replies = [reply, ages];
   if (open.length > 0) replies.push(await askInstant(server, rangedAges(open), to));
   const newest = replies.slice(1).flatMap(({ series }) => [...untagged(series).values()].map(sampledAt));
+  // Where all that it is made of is absent, as before "or vector(0)", a value is no measurement.
+  if (newest.length === 0 && probe.selectors.length === query.selectors.length) return answerOf([], replies);
   return answerOf(withJointAge(reply.series, newest), replies);
 }
 

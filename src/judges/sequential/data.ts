@@ -1,5 +1,6 @@
 import type { Rule } from '../../contracts/judge.js';
 import type { Count, Evidence, Observation } from '../../model/evidence.js';
+import { NO_READING, type Reading } from '../../model/limit.js';
 import type { Take } from '../../model/take.js';
 import type { Pair } from '../../stats/pair.js';
 import type { Family } from '../../stats/sequential/block.js';
@@ -45,7 +46,15 @@ export type Data =
       readonly at: readonly number[];
       /** Steps left out because they held too few observations. */
       readonly thin: number;
+      /** What the judged arm is at least in steps left out for it, while the baseline, if any, is known there. */
+      readonly beyond: readonly Beyond[];
     };
+
+/** A step of which only a lower end is known: a quantile above the last bucket edge. */
+export interface Beyond {
+  readonly judged: Reading;
+  readonly baseline: Reading;
+}
 
 /** Cuts the evidence into what the tests take. */
 export function dataOf(rule: Rule, judged: Observation, baseline: Observation | undefined): Data {
@@ -109,10 +118,19 @@ function numbersOf(rule: Rule, judged: Observation, baseline: Observation | unde
   const own = readingsIn(rule, judged);
   const other = baseline === undefined ? null : readingsIn(rule, baseline);
   let thin = 0;
+  const beyond: Beyond[] = [];
   const at = own.flatMap((reading, i) => {
-    const both = [reading, ...(other === null ? [] : [other[i]])];
-    if (both.some((each) => each === undefined || each.isAtLeast || !Number.isFinite(each.value))) return [];
-    if (isThin(rule.take, judged, i) || (baseline !== undefined && isThin(rule.take, baseline, i))) {
+    const control = other === null ? NO_READING : (other[i] ?? NO_READING);
+    const both = [reading, ...(other === null ? [] : [control])];
+    if (both.some(({ value }) => !Number.isFinite(value))) return [];
+    const isShort =
+      isThin(rule.take, judged, i) || (baseline !== undefined && isThin(rule.take, baseline, i));
+    if (both.some(({ isAtLeast }) => isAtLeast)) {
+      if (!isShort && reading.isAtLeast && !control.isAtLeast)
+        beyond.push({ judged: reading, baseline: control });
+      return [];
+    }
+    if (isShort) {
       thin += 1;
       return [];
     }
@@ -120,7 +138,7 @@ function numbersOf(rule: Rule, judged: Observation, baseline: Observation | unde
   });
   const pick = (readings: readonly { readonly value: number }[]): readonly number[] =>
     at.map((i) => readings[i]?.value ?? Number.NaN);
-  return { kind: 'numbers', judged: pick(own), baseline: other && pick(other), at, thin };
+  return { kind: 'numbers', judged: pick(own), baseline: other && pick(other), at, thin, beyond };
 }
 
 /** A quantile of few observations is their largest, whose size hangs on how many there are. */

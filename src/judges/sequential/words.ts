@@ -53,6 +53,15 @@ export function fewStepsReason(rule: Rule, steps: number, data: Data): Reason {
   };
 }
 
+/** Steps whose value is not known, and may be far worse than those that were compared. */
+export function beyondReason(beyond: number, { at }: Data): Reason {
+  return {
+    code: 'beyond-buckets',
+    text: `the quantile lies above the last bucket edge in ${beyond} of ${beyond + at.length} steps, which the other steps do not speak for`,
+    next: 'add buckets above it, or judge a share under a bucket edge',
+  };
+}
+
 export function undecidedReason(rule: Rule, evidence: SequentialEvidence): Reason {
   const { needed } = evidence;
   const of = evidence.test === 't' || evidence.test.startsWith('paired') ? 'steps' : 'more samples';

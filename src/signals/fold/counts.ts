@@ -14,13 +14,16 @@ const SUM_SLACK = 1e-9;
 export interface CountParts {
   readonly numerator: string;
   readonly denominator: string;
-  /** What an absent numerator means while the denominator counts. */
-  readonly absentNumerator: 'zero' | 'zero-if-seen';
+  /** What an absent numerator means while the denominator counts; `zero-to-fail` is 0 that passes nothing. */
+  readonly absentNumerator: 'zero' | 'zero-if-seen' | 'zero-to-fail';
   /** Ratios: the numerator is part of the denominator. */
   readonly isNested: boolean;
 }
 
 const EMPTY: Answer = { series: [] };
+
+/** What holds for every series of both parts. */
+type Common = Pick<Observation, 'trouble' | 'notes' | 'isExtrapolated' | 'unseen'>;
 
 /** Pairs the counts of two parts by stratum, and by series under `across: each | worst`. */
 export function observeCounts(input: ObserveInput, parts: CountParts): Observed {
@@ -81,21 +84,17 @@ function commonTrouble(
   top: readonly Track[],
   bottom: readonly Track[],
   answers: readonly Answer[],
-): Pick<Observation, 'trouble' | 'notes' | 'isExtrapolated'> {
+): Common {
   const trouble: Trouble[] = [];
   const notes: string[] = [];
   const isAbsent = top.length === 0 && bottom.some(hasData);
   const bad = [...top, ...bottom].reduce((sum, track) => sum + track.infiniteCount, 0);
   if (bad > 0) trouble.push({ code: 'not-a-number', text: `${bad} counts were infinite` });
   const nan = [...top, ...bottom].reduce((sum, track) => sum + track.nanCount, 0);
-  if (nan > 0) trouble.push({ code: 'not-a-number', text: `${nan} counts were NaN` });
-  if (isAbsent && parts.absentNumerator === 'zero-if-seen' && !isSeen(input, parts)) {
-    trouble.push({
-      code: 'bad-never-seen',
-      text: `"${parts.numerator}" was never seen, in the window or before: nothing tells a misspelt selector from no events`,
-      next: `check the selector of "${parts.numerator}", or write "bad-absent: zero" if it may stay away for good`,
-    });
-  }
+  if (nan > 0) trouble.push({ code: 'not-a-number', text: `${nan} counts were NaN, or had no value` });
+  const isUnseen = isAbsent && parts.absentNumerator !== 'zero' && !isSeen(input, parts);
+  const isToFail = parts.absentNumerator === 'zero-to-fail';
+  if (isUnseen && !isToFail) trouble.push(neverSeen(parts.numerator, ', in the window or before'));
   if (isAbsent && input.isBaseline && input.better === 'higher') {
     trouble.push({
       code: 'no-data',
@@ -105,7 +104,16 @@ function commonTrouble(
   }
   const isExtrapolated = answers.some((answer) => answer.isExtrapolated);
   if (isExtrapolated) notes.push('counts were extrapolated by the backend');
-  return { trouble, notes, ...(isExtrapolated && { isExtrapolated }) };
+  const unseen = isUnseen && isToFail ? neverSeen(parts.numerator, '') : undefined;
+  return { trouble, notes, ...(unseen && { unseen }), ...(isExtrapolated && { isExtrapolated }) };
+}
+
+function neverSeen(part: string, where: string): Trouble {
+  return {
+    code: 'bad-never-seen',
+    text: `"${part}" was never seen${where}: nothing tells a misspelt selector from no events`,
+    next: `check the selector of "${part}", or write "bad-absent: zero" if it may stay away for good`,
+  };
 }
 
 function isSeen(input: ObserveInput, parts: CountParts): boolean {
@@ -119,7 +127,7 @@ function observation(
   labels: Labels,
   top: readonly Track[],
   bottom: readonly Track[],
-  common: Pick<Observation, 'trouble' | 'notes' | 'isExtrapolated'>,
+  common: Common,
 ): Observation {
   const length = strataOf(input.window);
   const numerators = sumStrata(top, length);

@@ -1,6 +1,6 @@
 import type { Observed, ObserveInput } from '../../contracts/signal.js';
 import type { Observation, Trouble } from '../../model/evidence.js';
-import type { Answer, Labels } from '../../model/series.js';
+import type { Answer, Labels, Series } from '../../model/series.js';
 import type { EpochMs } from '../../model/time.js';
 import { strataOf } from '../../model/window.js';
 import { manySeries } from './many.js';
@@ -130,18 +130,26 @@ export function observeRaw(input: ObserveInput, answer: Answer): Observed {
   const observations = groups.map((group): Observation => {
     const values = group.flatMap((series) => series.values);
     const broken = values.filter((value) => !Number.isFinite(value)).length;
-    const times = group
-      .map((series) => series.newest ?? series.times.at(-1))
-      .filter((time) => time !== undefined);
+    const times = group.map(newestSample).filter((time) => time !== null);
     return {
       labels: isEach ? (group[0]?.labels ?? {}) : {},
       evidence: { kind: 'raw', values: values.filter((value) => Number.isFinite(value)) },
       newest: times.length === 0 ? null : Math.max(...times),
-      ended: [],
+      ended: endedOf(group.map(trackOfRaw), input.window, input.maxAgeMs),
       trouble:
         broken > 0 ? [{ code: 'not-a-number', text: `${broken} observations were no finite numbers` }] : [],
       notes: [],
     };
   });
   return { state: 'observed', observations };
+}
+
+function newestSample({ newest, times }: Series): EpochMs | null {
+  return newest ?? times.at(-1) ?? null;
+}
+
+/** As much of a track as tells whether a series ended. */
+function trackOfRaw(series: Series): Track {
+  const newest = newestSample(series);
+  return { labels: series.labels, strata: series.values, newest, nanCount: 0, infiniteCount: 0 };
 }

@@ -50,10 +50,11 @@ export const reasonPages: Readonly<Record<ReasonCode, Page>> = {
     mend: 'See that the arm takes traffic, and that its labels match.',
   },
   'baseline-zero': {
-    means: 'The baseline is 0, and the limit is a share of it.',
-    why: '10 % more than 0 is 0: every value would fail, or none.',
-    mend: 'Write the margin in pp or in the unit itself.',
-    example: ['pass: "<= baseline + 0.5pp"'],
+    means:
+      'The baseline leaves the limit nothing to say: it is 0 and the limit is a share of it, or the margin reaches beyond 0 % or 100 %.',
+    why: '10 % more than 0 is 0, and 10 pp less than 3 % is below 0 %: every value would fail, or none could.',
+    mend: 'See that the baseline is healthy. Write the margin in pp or in the unit itself, or a fixed limit beside it.',
+    example: ['pass: "<= baseline + 0.5pp"', 'pass: { all: [">= baseline - 10pp", ">= 50%"] }'],
   },
   'beyond-buckets': {
     means: 'The quantile lies above the last bucket edge, so only its lower end is known.',
