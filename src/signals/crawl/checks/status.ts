@@ -34,6 +34,7 @@ export const status = defineCheck({
 /** Server errors and refusals to serve are other trouble than a page that is gone. */
 function classOf(seen: number): string {
   if (seen === 429 || seen === 503) return 'overloaded';
+  if (seen === 401 || seen === 403) return 'denied';
   return seen >= 500 ? 'server-error' : seen >= 400 ? 'client-error' : 'other';
 }
 
