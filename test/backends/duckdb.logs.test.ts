@@ -1,6 +1,7 @@
 /** Access logs as tables: the same columns out of every format, and malformed lines that are rows and are counted. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { duckdb } from '../../src/backends/duckdb.js';
@@ -275,7 +276,6 @@ describe('malformed lines', () => {
 });
 
 test('rotated and packed files are one log', async () => {
-  const { gzipSync } = await import('node:zlib');
   writeFileSync(join(place.folder, 'rotated.log'), `${COMBINED}\n`);
   writeFileSync(join(place.folder, 'rotated.log.1.gz'), gzipSync(`${COMBINED}\n${COMBINED}\n`));
   const config = { tables: { access: { path: ['rotated.log', 'rotated.log.*.gz'], format: 'combined' } } };

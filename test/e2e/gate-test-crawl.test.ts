@@ -111,9 +111,14 @@ tests:
     const { code, stdout, stderr } = await run(
       file(`  - name: what was there before the release is no regression
     crawls:
+      - { signal: pages, pages: { /: { html: <title>Shop</title> } } }
+      - { signal: pages, part: baseline, pages: { /: { html: <title>Shop</title> }, /old: { redirect: / } } }
+    expect: { criteria: { regressions: pass } }
+  - name: what is gone before and after tells nothing, where it is all there is
+    crawls:
       - { signal: pages, pages: { /: 404 } }
       - { signal: pages, part: baseline, pages: { /: 404, /old: { redirect: / } } }
-    expect: { criteria: { regressions: pass } }
+    expect: { criteria: { regressions: { outcome: inconclusive, reason: no-data } } }
   - name: a baseline that the test says nothing of tells nothing from before
     expect: { criteria: { regressions: { outcome: inconclusive, reason: no-data } } }
 `),

@@ -47,6 +47,11 @@ describe('a crawl is refused, at its place', () => {
       '6:14 gatefile.invalid "/" names no host',
     ],
     [
+      'with a page of blanks, which is not the base',
+      `${HEAD}urls: [" "]`,
+      '7:14 gatefile.invalid an empty text is no address',
+    ],
+    [
       'with a page twice',
       `${HEAD}urls: [/a, "https://shop.example.com:443/a#x"]`,
       '7:18 gatefile.invalid "https://shop.example.com:443/a#x" is listed twice',
@@ -219,6 +224,7 @@ describe('a list in CSV', () => {
     ],
     ['an unknown column', 'url,statsu\n/a,200\n', ['true 1:5 unknown column "statsu"']],
     ['no column of pages', 'status\n200\n', ['column "url"']],
+    ['a row without a page', 'url,status\n,200\n/a,200\n', ['true 2:1 an empty text is no address']],
     ['no page', 'url\n', ['lists no page']],
     ['a quote without end', 'url,title\n/a,"b\n', ['true 2:4 a quote opens here and never ends']],
     // The rest of the row was dropped, so that a page with another status passed.

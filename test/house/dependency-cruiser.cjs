@@ -173,6 +173,7 @@ module.exports = {
         'backends/file/',
         'backends/sql/tls\\.ts$',
         'backends/duckdb/lists\\.ts$',
+        'backends/duckdb/packed\\.ts$',
         'http/tls\\.ts$',
         // Lists of pages, and pages recorded before a release.
         'signals/list/file\\.ts$',

@@ -1,6 +1,5 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { BackendContext, Health, KnownCrawlers } from '../../contracts/backend.js';
-import { BackendError } from '../../model/failure.js';
 import { RowCollector } from '../sql/answer.js';
 import { plainStatement, type Statement } from '../sql/bind.js';
 import { inTime } from '../sql/deadline.js';
@@ -8,13 +7,14 @@ import { loadDriver } from '../sql/driver.js';
 import type { SqlAnswer } from '../sql/prepare.js';
 import type { SqlSource } from '../sql/refusal.js';
 import type { Table } from '../sql/rows.js';
-import { cellReader } from './cells.js';
 import type { DnsProofs } from './dns.js';
 import { duckdbFailure, withoutFiles } from './failure.js';
 import { patternFunction, verifyFunction } from './functions.js';
 import type { Verify } from './lists.js';
 import { type LogCount, malformedRemarks } from './malformed.js';
+import { PackedFiles, packedTexts } from './packed.js';
 import { sqlText } from './paths.js';
+import { filesIn, rowsOf } from './rows.js';
 import { saidIn, unlistedWarnings } from './statement.js';
 import type { FileTable } from './tables.js';
 
@@ -55,9 +55,11 @@ export class Database {
   readonly #counts = new Map<string, Promise<LogCount>>();
   /** Two parts of a signal may read two columns of one statement, which is asked once. */
   readonly #tables = new Map<string, Promise<Table>>();
+  readonly #packed: PackedFiles;
 
   constructor(site: Site) {
     this.#site = site;
+    this.#packed = new PackedFiles(site.folders[0] ?? '/');
   }
 
   /** Rows of one SELECT, and what was malformed in the logs that it names. @throws BackendError */
@@ -65,20 +67,24 @@ export class Database {
     return await this.#connected(
       statement,
       context,
-      async (connection, { driver, names, listNotes, proofs }) => {
+      async (connection, { driver, names, listNotes, proofs }, over) => {
+        const read = (each: Statement) => rowsOf(connection, driver, each, this.#collector(context));
         const asked = await this.#makeTables(connection, names, statement);
+        const said = saidIn(statement.sql);
+        const written = packedTexts(said.texts, this.#site.folders);
+        const files: string[] = [];
+        for (const paths of [...asked.map((each) => each.paths), ...(written === undefined ? [] : [written])])
+          files.push(...(await filesIn(paths, read)));
         const key = JSON.stringify([statement.sql, statement.parameters]);
-        const table = await once(this.#tables, key, () =>
-          this.#proved(proofs, context, () =>
-            rowsOf(connection, driver, statement, this.#collector(context)),
-          ),
-        );
+        const [table, cutOff] = await Promise.all([
+          once(this.#tables, key, () => this.#proved(proofs, context, () => read(statement))),
+          this.#packed.warnings(files, over),
+        ]);
         const logs = asked.flatMap(({ name, log }) => (log === undefined ? [] : [{ name, ...log }]));
         const counts = await Promise.all(
           logs.map((log) => this.#countOnce(connection, driver, log, context)),
         );
         const remarks = malformedRemarks(counts);
-        const said = saidIn(statement.sql);
         const named = new Set([...said.texts, ...statement.parameters]);
         const isVerified = logs.length > 0 && said.isOfVerified;
         const unknown = isVerified ? proofs?.unknown() : undefined;
@@ -92,6 +98,7 @@ export class Database {
           ],
           // A statement that does not ask for what is not known would pass over it.
           warnings: [
+            ...cutOff,
             ...(remarks.warnings ?? []),
             ...(unknown === undefined || isMinded ? [] : [unknown]),
             ...(logs.length > 0 && said.isOfCrawlers ? unlistedWarnings(this.#site.known, named) : []),
@@ -119,13 +126,12 @@ export class Database {
   async health(context: BackendContext): Promise<Health> {
     const select = plainStatement('SELECT version()');
     return await this.#connected(select, context, async (connection, { driver }) => {
-      const read = async (sql: string) =>
-        await rowsOf(connection, driver, plainStatement(sql), this.#collector(context));
-      const version = (await read(select.sql)).rows[0]?.[0] ?? '';
+      const read = (each: Statement) => rowsOf(connection, driver, each, this.#collector(context));
+      const version = (await read(select)).rows[0]?.[0] ?? '';
       const notes: string[] = [];
       const empty: string[] = [];
       for (const { name, paths } of this.#site.tables) {
-        const files = Number((await read(`SELECT count(*) FROM glob(${paths})`)).rows[0]?.[0] ?? 0);
+        const files = (await filesIn(paths, read)).length;
         notes.push(
           `table "${name}": ${files === 0 ? `no file in ${paths}` : files === 1 ? '1 file' : `${files} files`}`,
         );
@@ -143,23 +149,27 @@ export class Database {
   async #connected<T>(
     statement: Statement,
     context: BackendContext,
-    work: (connection: DuckDBConnection, opened: Opened) => Promise<T>,
+    work: (connection: DuckDBConnection, opened: Opened, over: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const { source, tables } = this.#site;
+    const over = new AbortController();
     let connection: DuckDBConnection | undefined;
     const begin = async (): Promise<T> => {
       this.#opened ??= openIn(this.#site);
       const opened = await this.#opened;
       connection = await opened.instance.connect();
       try {
-        return await work(connection, opened);
+        return await work(connection, opened, over.signal);
       } finally {
         connection.closeSync();
         connection = undefined;
       }
     };
     try {
-      return await inTime(source.backend, context, begin, () => connection?.interrupt());
+      return await inTime(source.backend, context, begin, () => {
+        connection?.interrupt();
+        over.abort();
+      });
     } catch (error) {
       throw duckdbFailure(
         error,
@@ -261,34 +271,4 @@ async function openIn({ source, folders, crawlers, dns }: Site): Promise<Opened>
     ...(proofs === undefined ? [] : ['addresses of crawlers that no list has were verified by DNS']),
   ];
   return { driver, instance, names, listNotes: notes, proofs };
-}
-
-async function rowsOf(
-  connection: DuckDBConnection,
-  driver: Driver,
-  { sql, parameters }: Statement,
-  collector: RowCollector,
-): Promise<Table> {
-  const prepared = await connection.prepare(sql);
-  try {
-    if (prepared.statementType !== driver.StatementType.SELECT) {
-      throw new BackendError({
-        code: 'backend.query',
-        message: 'a gate only reads, and this statement is no SELECT',
-        mend: 'write one SELECT, or WITH … SELECT',
-      });
-    }
-    prepared.bind([...parameters]);
-    const result = await prepared.stream();
-    const cellOf = cellReader(driver);
-    for (
-      let chunk = await result.fetchChunk();
-      chunk !== null && chunk.rowCount > 0;
-      chunk = await result.fetchChunk()
-    )
-      for (const row of chunk.getRows()) collector.add(row.map(cellOf));
-    return collector.table(result.columnNames());
-  } finally {
-    prepared.destroySync();
-  }
 }

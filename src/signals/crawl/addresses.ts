@@ -13,9 +13,9 @@ export function canonicalsOf({ html, linkHeaders }: Page): readonly string[] {
   return [...inHead, ...linkHeaders.flatMap(canonicalsIn)];
 }
 
-/** `<https://a/>; rel="canonical", <…>; rel=next`: the targets whose relation is canonical. */
+/** No target holds a bracket, so that a header of brackets is not read anew from each. `<https://a/>; rel="canonical", <…>; rel=next`: the targets whose relation is canonical. */
 function canonicalsIn(header: string): readonly string[] {
-  return [...header.matchAll(/<([^>]*)>((?:\s*;\s*[^\s;,=]+(?:\s*=\s*(?:"[^"]*"|[^\s;,]*))?)*)/g)].flatMap(
+  return [...header.matchAll(/<([^<>]*)>((?:\s*;\s*[^\s;,=]+(?:\s*=\s*(?:"[^"]*"|[^\s;,]*))?)*)/g)].flatMap(
     ([, target = '', parameters = '']) => {
       const rel = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,]+))/i.exec(parameters);
       const words = (rel?.[1] ?? rel?.[2] ?? '').toLowerCase().split(/\s+/);

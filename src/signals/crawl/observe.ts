@@ -18,6 +18,8 @@ export function observePages(input: ObserveInput, chosen: readonly Chosen[]): Ob
   const known = new Set(isCounted ? seenBefore(findingsIn(before, chosen, input.window.to)) : []);
   const sized = listed.map((page) => ({ page, value: measureOf(input, page, chosen) }));
   const findings = all.filter((finding) => isUnseen(finding) || !known.has(keyOf(finding)));
+  const isBlind =
+    isCounted && findings.length === 0 && listed.every((page) => isErrorPage(page, chosen, input.window.to));
   const observation: Observation = {
     labels: {},
     evidence: evidenceOf(input, sized, findings),
@@ -27,6 +29,7 @@ export function observePages(input: ObserveInput, chosen: readonly Chosen[]): Ob
     trouble: [
       ...emptyTrouble(listed),
       ...(isCounted ? baselineTrouble(before) : []),
+      ...(isBlind && listed.length > 0 ? [blindTrouble(listed)] : []),
       ...measureTrouble(input, sized),
     ],
     notes: notesOf(input, sized, all.length - findings.length),
@@ -122,6 +125,16 @@ function baselineTrouble(before: readonly Page[]): readonly Trouble[] {
     : [{ code: 'no-data', text: 'the baseline holds no page, so that nothing can be told from before' }];
 }
 
+/** Pages that are gone in both arms are alike in nothing but that: a base or a cookie may lead astray. */
+function blindTrouble(listed: readonly Page[]): Trouble {
+  const statuses = [...new Set(listed.map((page) => finalHop(page).status))].sort().join(', ');
+  return {
+    code: 'no-data',
+    text: `all of ${listed.length} pages answer ${statuses}, here and in the baseline, so that nothing of them is told`,
+    next: 'check "base", headers and cookies: they must lead to the pages',
+  };
+}
+
 /** The slowest page of all is the one that never answered: without it a quantile looks better than it is. */
 function measureTrouble({ take }: ObserveInput, sized: readonly Sized[]): readonly Trouble[] {
   if (take.kind !== 'page-quantile') return [];
@@ -176,7 +189,17 @@ function findingsOf(page: Page, chosen: readonly Chosen[], site: Site): readonly
     .flatMap(({ check, find }) =>
       find(page, site).map(({ what, detail }): Finding => ({ name: `${check.id}.${what}`, url, detail })),
     );
-  if (!isPage || page.html !== undefined || !chosen.some(({ check }) => check.of === 'html')) return findings;
-  const type = page.contentType ?? 'no content type';
+  if (!isPage || page.html !== undefined || !chosen.some(({ check }) => isOfHtml(check, page)))
+    return findings;
+  const type = isUntyped(page) ? 'no content type' : page.contentType;
   return [...findings, { name: 'status.no-html', url, detail: `answers ${type}, HTML is expected` }];
+}
+
+/** Where nothing says what a page is, it may be HTML, with a "noindex" that nobody read. */
+function isOfHtml({ id, of }: Chosen['check'], page: Page): boolean {
+  return of === 'html' || (id === 'indexable' && isUntyped(page));
+}
+
+function isUntyped({ contentType = '' }: Page): boolean {
+  return contentType.trim() === '';
 }

@@ -37,6 +37,8 @@ export type ListedAddress =
 /** Reads an address as a list holds it: on a host of the list, absolute or with a base to start from. */
 export function listedAddress(listed: string, { base, hosts }: AddressRules): ListedAddress {
   const refused = (message: string, mend: string): ListedAddress => ({ state: 'refused', message, mend });
+  if (listed.trim() === '')
+    return refused('an empty text is no address', 'write the address of the page, or / for the first of all');
   if (base === undefined && !isAbsolute(listed))
     return refused(`"${listed}" names no host`, 'write it with http:// or https://, or give "base"');
   const url = normalUrl(listed, base);

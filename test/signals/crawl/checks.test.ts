@@ -117,6 +117,11 @@ describe.each([
   ],
   ['canonical', {}, pageOf({ canonical: '' }), ['canonical.missing']],
   ['canonical', {}, pageOf({ canonical: '', body: SOUND.canonical }), ['canonical.outside-head']],
+  ['canonical', {}, pageOf({ title: 'stray <title>Shoes - Shop</title>' }), ['canonical.outside-head']],
+  ['canonical', {}, pageOf({ title: '\ufeff<title>Shoes - Shop</title>' }), ['canonical.outside-head']],
+  ['canonical', {}, pageOf({ title: '<title>A</title><title>B</title><style>a{}</style>' }), []],
+  ['canonical', {}, pageOf({ canonical: `<template>${SOUND.canonical}</template>` }), ['canonical.missing']],
+  ['canonical', {}, pageOf({ title: '<template><p>text</p></template>' }), []],
   [
     'canonical',
     {},
@@ -141,6 +146,17 @@ describe.each([
     pageOf({}, { robotsHeaders: ['otherbot: noindex', 'googlebot: noindex'] }),
     ['indexable.noindex'],
   ],
+  ...[
+    'otherbot: nofollow, googlebot: noindex',
+    'nofollow, googlebot: noindex',
+    'nofollow, otherbot: noarchive, noindex',
+    'noarchive, unavailable_after: Fri, 20 Nov 2026 14:00:00 GMT',
+  ].map((line) => ['indexable', {}, pageOf({}, { robotsHeaders: [line] }), ['indexable.noindex']] as const),
+  ...[
+    'otherbot: nofollow, noindex',
+    'nofollow, otherbot: noindex',
+    'googlebot: nofollow, otherbot: none',
+  ].map((line) => ['indexable', {}, pageOf({}, { robotsHeaders: [line] }), []] as const),
   [
     'indexable',
     {},
@@ -338,6 +354,9 @@ describe('what cannot be judged is a finding', () => {
     const { html: _, ...page } = pageOf({}, { contentType: 'application/pdf' });
     expect(names({ title: {} }, page)).toEqual(['status.no-html']);
     expect(names({ ttfb: {} }, page)).toEqual([]);
+    expect(names({ indexable: {} }, page)).toEqual([]);
+    // Of a page without a type nobody knows what it may say to crawlers.
+    expect(names({ indexable: {} }, { ...page, contentType: '' })).toEqual(['status.no-html']);
   });
   test('a page whose time nobody measured', () => {
     const { ttfb: _, ...page } = pageOf();

@@ -103,6 +103,16 @@ test.each(['<b>', '<svg>', '<div><a href=x>', '<h1>', '</b>', '<!--', '< ', '<ti
   },
 );
 
+test('links are read with a base of megabytes at once, and no text of megabytes is kept', () => {
+  const long = 'x'.repeat(1_000_000);
+  const { links, linksTo, base, canonicals, hreflang, items } = read(
+    `<base href="/${long}"><link rel=canonical href=/${long}><link rel=alternate hreflang=${long} href=/${long}>
+    <script type="application/ld+json">{"@type":"${long}","offers":{"price":"${long}"}}</script>${'<a href=x>'.repeat(100_000)}`,
+  );
+  expect([links, linksTo.length]).toEqual([100_000, 1]);
+  expect(JSON.stringify([base, canonicals, hreflang, items]).length).toBeLessThan(10_000);
+});
+
 test('what is kept of a page does not keep the page', () => {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');

@@ -101,8 +101,8 @@ describe('regressions', () => {
     ['gone before and now', pageOf('/', 404), pageOf('/', 404), []],
     ['500 before and now', pageOf('/', 500), pageOf('/', 500), ['status.server-error']],
     ['500 before, 503 now', pageOf('/', 503), pageOf('/', 500), ['status.overloaded']],
-    ['429 before and now', pageOf('/', 429), pageOf('/', 429), ['status.overloaded']],
     ['403 before and now', pageOf('/', 403), pageOf('/', 403), ['status.denied']],
+    ['429 before and now', pageOf('/', 429), pageOf('/', 429), ['status.overloaded']],
     ['401 before, untitled now', pageOf('/', 200, untitled), pageOf('/', 401), ['title.missing']],
     ['500 before, silent now', pageOf('/', 200, silent), pageOf('/', 500), ['fetch.timeout']],
     ['silent before, 500 now', pageOf('/', 500), pageOf('/', 200, silent), ['status.server-error']],
@@ -110,6 +110,15 @@ describe('regressions', () => {
     ['500 before, sound now', pageOf('/', 200), pageOf('/', 500), []],
   ])('%s', (_what, now, before, expected) => {
     expect((seen(REGRESSIONS, [now], [before]).findings ?? []).map(({ name }) => name)).toEqual(expected);
+  });
+
+  test.each<readonly [string, readonly Page[], readonly string[]]>([
+    ['every page is gone in both arms', [pageOf('/', 404), pageOf('/a', 410)], ['no-data']],
+    ['one of two pages is gone in both arms', [pageOf('/', 404), pageOf('/a', 200)], []],
+    ['every page is gone, as the list expects', [pageOf('/', 404, { expected: { status: '404' } })], []],
+    ['every page is denied, which counts by itself', [pageOf('/', 403)], []],
+  ])('%s', (_what, pages, codes) => {
+    expect(codesOf(seen(REGRESSIONS, pages, pages))).toEqual(codes);
   });
 
   test('a finding that an error page shared with it excuses nothing', () => {

@@ -288,6 +288,18 @@ describe('what a page says', () => {
     };
     expect((await one({})).html?.title).toBe('Caf\u00e9');
   });
+  test.each<readonly [string, string, Buffer]>([
+    ['a mark of UTF-16', 'text/html', Buffer.from('\ufeff<title>Caf\u00e9</title>', 'utf16le')],
+    ['a mark of UTF-8', 'text/html; charset=iso-8859-1', Buffer.from('\ufeff<title>Caf\u00e9</title>')],
+    [
+      'a head that cannot be in UTF-16',
+      'text/html',
+      Buffer.from('<meta charset=utf-16><title>Caf\u00e9</title>'),
+    ],
+  ])('is read by %s', async (_what, type, body) => {
+    site = { '/': { headers: { 'content-type': type }, body } };
+    expect((await one({})).html?.title).toBe('Caf\u00e9');
+  });
   test('is decoded where it is kept, attributes by their own rules', async () => {
     const canonical = '<link rel="canonical" href="/?a=1&amp;b=2&copy=3">';
     site = {

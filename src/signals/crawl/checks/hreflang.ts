@@ -33,11 +33,10 @@ export const hreflang = defineCheck({
     const relative = alternates.map(({ href }) => href).filter((href) => !isAbsolute(href));
     if (relative.length > 0)
       problems.push({ what: 'relative', detail: `${quoted(relative)} is not absolute` });
-    const targets = targetsOf(page);
-    const twice = [...targets.keys()].filter((lang) => (targets.get(lang)?.size ?? 0) > 1);
+    const { byLanguage, all } = targetsOf(page);
+    const twice = [...byLanguage.keys()].filter((lang) => (byLanguage.get(lang)?.size ?? 0) > 1);
     if (twice.length > 0) problems.push({ what: 'many', detail: `two addresses for ${quoted(twice)}` });
     const own = normalUrl(finalHop(page).url) ?? '';
-    const all = new Set([...targets.values()].flatMap((each) => [...each]));
     if (!all.has(own))
       problems.push({ what: 'no-self', detail: 'does not name itself among the alternates' });
     return [
@@ -47,15 +46,30 @@ export const hreflang = defineCheck({
   },
 });
 
-function targetsOf(page: Page): ReadonlyMap<string, ReadonlySet<string>> {
-  const targets = new Map<string, Set<string>>();
-  for (const { lang, href } of page.html?.hreflang ?? []) {
-    const url = normalUrl(href, baseOf(page));
-    const known = targets.get(lang.toLowerCase()) ?? new Set();
-    if (url !== undefined) known.add(url);
-    targets.set(lang.toLowerCase(), known);
-  }
+interface Targets {
+  readonly byLanguage: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly all: ReadonlySet<string>;
+}
+
+/** Each page of sixty languages is looked at by the other fifty-nine: its addresses are read once. */
+const KNOWN = new WeakMap<Page, Targets>();
+
+function targetsOf(page: Page): Targets {
+  const targets = KNOWN.get(page) ?? readTargets(page);
+  KNOWN.set(page, targets);
   return targets;
+}
+
+function readTargets(page: Page): Targets {
+  const base = baseOf(page);
+  const byLanguage = new Map<string, Set<string>>();
+  for (const { lang, href } of page.html?.hreflang ?? []) {
+    const url = normalUrl(href, base);
+    const known = byLanguage.get(lang.toLowerCase()) ?? new Set();
+    if (url !== undefined) known.add(url);
+    byLanguage.set(lang.toLowerCase(), known);
+  }
+  return { byLanguage, all: new Set([...byLanguage.values()].flatMap((each) => [...each])) };
 }
 
 function returnTrouble(url: string, own: string, site: Site): readonly Problem[] {
@@ -69,8 +83,7 @@ function returnTrouble(url: string, own: string, site: Site): readonly Problem[]
     ];
   const [first] = target.hops;
   if (first?.status !== 200) return [{ what: 'target', detail: `${url} answers ${first?.status}` }];
-  const back = [...targetsOf(target).values()].some((each) => each.has(own));
-  return back ? [] : [{ what: 'no-return', detail: `${url} does not link back` }];
+  return targetsOf(target).all.has(own) ? [] : [{ what: 'no-return', detail: `${url} does not link back` }];
 }
 
 /** `x-default`, or a tag that is its own canonical form: `en-UK` is `en-GB`, and crawlers do not guess. */

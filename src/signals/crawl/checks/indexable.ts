@@ -41,11 +41,23 @@ function directivesOf({ html, robotsHeaders }: Page): readonly Directive[] {
     .flatMap(({ name, content }) =>
       partsOf(content).map((directive) => ({ where: `meta ${name}`, directive })),
     );
-  const headers = robotsHeaders.flatMap((line) => {
-    const { robot, rest } = robotOf(line);
-    return HEEDED.has(robot) ? partsOf(rest).map((directive) => ({ where: 'X-Robots-Tag', directive })) : [];
-  });
+  const headers = robotsHeaders
+    .flatMap(spokenIn)
+    .filter(({ robot }) => HEEDED.has(robot))
+    .map(({ directive }) => ({ where: 'X-Robots-Tag', directive }));
   return [...metas, ...headers];
+}
+
+/** Proxies join lines by commas: who is named within one is spoken to there, and what follows may be a line to all. */
+function spokenIn(line: string): readonly { readonly robot: string; readonly directive: string }[] {
+  const { robot: first, rest } = robotOf(line);
+  let robot = first;
+  return partsOf(rest).map((part) => {
+    const named = robotOf(part);
+    if (named.rest === part) return { robot, directive: part };
+    robot = 'robots';
+    return { robot: named.robot, directive: named.rest.trim() };
+  });
 }
 
 /** `googlebot: noindex` speaks to one robot, `unavailable_after: DATE` to all. */

@@ -1,14 +1,25 @@
 /** Where a page says its encoding, browsers look no further than this. */
 const SNIFFED_BYTES = 1024;
 
+/** First bytes of a text that tell its encoding, whatever anybody says of it (WHATWG Encoding, 6). */
+const MARKS = [
+  ['utf-8', [0xef, 0xbb, 0xbf]],
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
+] as const;
+
 /** Text of a page, in the encoding that its header or its head names; UTF-8 without, or where nobody knows the name. */
 export function textOf(body: Uint8Array, contentType: string): string {
   const head = Buffer.from(body.buffer, body.byteOffset, Math.min(body.length, SNIFFED_BYTES)).toString(
     'latin1',
   );
+  const marked = MARKS.find(([, bytes]) => bytes.every((byte, i) => body[i] === byte))?.[0];
+  const inHead = /<meta[^>]+charset\s*=\s*["']?([\w-]+)/i.exec(head)?.[1];
   const named =
+    marked ??
     /charset\s*=\s*"?([\w-]+)/i.exec(contentType)?.[1] ??
-    /<meta[^>]+charset\s*=\s*["']?([\w-]+)/i.exec(head)?.[1];
+    // In UTF-16 it could not have been read so far.
+    (inHead !== undefined && /^utf-?16/i.test(inHead) ? undefined : inHead);
   // A decoder takes ten times as long to make as to use.
   if (named === undefined || /^utf-?8$/i.test(named))
     return Buffer.from(body.buffer, body.byteOffset, body.length)

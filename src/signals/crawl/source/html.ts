@@ -7,6 +7,8 @@ import { type Attributes, readTags, type TagListener } from './tags.js';
 const SHOWN_LINKS = 5;
 /** Of texts that are kept; a hostile page would have a title of megabytes. */
 const LONGEST = 500;
+/** Of addresses that are kept, cut where they are longer: each link of a page is read over again with its base. */
+const LONGEST_ADDRESS = 2048;
 const MOST_EACH = 500;
 /** Elements that may stand in a head; any other begins the body, as in a browser. */
 const OF_HEAD: ReadonlySet<string> = new Set([
@@ -25,6 +27,8 @@ const SILENT: ReadonlySet<string> = new Set(['script', 'style', 'template', 'nos
 const HEADINGS: ReadonlySet<string> = new Set(['h1', 'h2', 'h3', 'h4', 'h5', 'h6']);
 const ENDS = { title: 'title', h1: 'h1', 'json-ld': 'script' } as const;
 const WITH_ATTRIBUTES: ReadonlySet<string> = new Set(['meta', 'link', 'base', 'a', 'script']);
+/** Anything else than white space of HTML: U+FEFF, which a file may begin with, is text like any other. */
+const VISIBLE = /[^\t\n\f\r ]/;
 const ROBOTS: ReadonlySet<string> = new Set(['robots', 'googlebot', 'bingbot']);
 const TYPE_JSON_LD = /^application\/ld\+json\b/i;
 
@@ -54,6 +58,8 @@ class Reader implements TagListener {
   readonly #h1: string[] = [];
   #description: string | null = null;
   #base: string | null = null;
+  /** What relative addresses start from. */
+  #start: string;
   readonly #canonicals: { href: string; isInHead: boolean }[] = [];
   readonly #robots: { name: string; content: string }[] = [];
   readonly #hreflang: { lang: string; href: string }[] = [];
@@ -65,23 +71,29 @@ class Reader implements TagListener {
   #textLength = 0;
   #isInHead = true;
   #silent = 0;
+  #templates = 0;
+  #isInTitle = false;
   /** Text of the element being read. */
   #heard: { name: keyof typeof ENDS; text: string } | undefined;
 
   constructor(finalUrl: string, isListed: ((url: string) => boolean) | undefined) {
     this.#finalUrl = finalUrl;
+    this.#start = finalUrl;
     this.#isListed = isListed;
   }
 
   opened(name: string, attributes: Attributes, isForeign: boolean): void {
-    if (!OF_HEAD.has(name)) this.#isInHead = false;
+    // What a template holds is no part of the page yet.
+    if (!OF_HEAD.has(name) && this.#templates === 0) this.#isInHead = false;
+    if (name === 'template') this.#templates += 1;
+    else if (name === 'title') this.#isInTitle = true;
     if (SILENT.has(name)) this.#silent += 1;
     // What the head left open does not silence the page.
     if (name === 'body') this.#silent = 0;
     if (HEADINGS.has(name)) this.#endHeading();
     if (name === 'meta') this.#meta(attributes);
     else if (name === 'link') this.#link(attributes);
-    else if (name === 'base') this.#base ??= decodedValue(attributes['href']) ?? null;
+    else if (name === 'base') this.#startFrom(addressIn(attributes));
     else if (name === 'a') this.#anchor(attributes);
     else if (name === 'h1') this.#heard = { name: 'h1', text: '' };
     // An image has titles of its own.
@@ -92,7 +104,11 @@ class Reader implements TagListener {
   }
 
   text(text: string): void {
-    if (this.#silent === 0) this.#textLength += text.trim().length;
+    if (this.#silent === 0) {
+      this.#textLength += text.trim().length;
+      // As in a browser: text begins the body.
+      if (this.#isInHead && !this.#isInTitle && VISIBLE.test(text)) this.#isInHead = false;
+    }
     const heard = this.#heard;
     if (heard === undefined) return;
     if (heard.name === 'json-ld' || heard.text.length < LONGEST) heard.text += text;
@@ -100,6 +116,8 @@ class Reader implements TagListener {
 
   closed(name: string): void {
     if (SILENT.has(name) && this.#silent > 0) this.#silent -= 1;
+    if (name === 'template' && this.#templates > 0) this.#templates -= 1;
+    else if (name === 'title') this.#isInTitle = false;
     if (name === 'head') this.#isInHead = false;
     if (HEADINGS.has(name)) this.#endHeading();
     else if (this.#heard !== undefined && name === ENDS[this.#heard.name]) this.end();
@@ -123,6 +141,12 @@ class Reader implements TagListener {
     if (this.#heard?.name === 'h1') this.end();
   }
 
+  #startFrom(base: string | undefined): void {
+    if (base === undefined || this.#base !== null) return;
+    this.#base = base;
+    this.#start = normalUrl(base, this.#finalUrl) ?? this.#finalUrl;
+  }
+
   #meta(attributes: Attributes): void {
     const name = attributes['name']?.trim().toLowerCase() ?? '';
     const content = folded(decodedValue(attributes['content']) ?? '');
@@ -132,16 +156,16 @@ class Reader implements TagListener {
 
   #link(attributes: Attributes): void {
     const rel = (attributes['rel'] ?? '').toLowerCase().split(/\s+/);
-    const href = decodedValue(attributes['href'])?.trim();
-    if (href === undefined) return;
+    const href = addressIn(attributes);
+    if (href === undefined || this.#templates > 0) return;
     if (rel.includes('canonical')) keep(this.#canonicals, { href, isInHead: this.#isInHead });
-    const lang = attributes['hreflang']?.trim();
+    const lang = attributes['hreflang']?.trim().slice(0, LONGEST);
     if (rel.includes('alternate') && lang !== undefined && this.#isInHead)
       keep(this.#hreflang, { lang, href });
   }
 
   #anchor(attributes: Attributes): void {
-    const href = decodedValue(attributes['href'])?.trim();
+    const href = addressIn(attributes);
     // A place to jump to is no link.
     if (href === undefined && (attributes['id'] !== undefined || attributes['name'] !== undefined)) return;
     this.#links += 1;
@@ -153,10 +177,7 @@ class Reader implements TagListener {
     if (href.startsWith('#')) return;
     // Nearly all that reading a page of many links would cost.
     if (this.#isListed === undefined) return;
-    const url = normalUrl(
-      href,
-      (this.#base === null ? undefined : normalUrl(this.#base, this.#finalUrl)) ?? this.#finalUrl,
-    );
+    const url = normalUrl(href, this.#start);
     if (url !== undefined && this.#isListed(url)) this.#linksTo.add(url);
   }
 
@@ -181,6 +202,10 @@ class Reader implements TagListener {
 
 function keep<T>(list: T[], item: T): void {
   if (list.length < MOST_EACH) list.push(item);
+}
+
+function addressIn(attributes: Attributes): string | undefined {
+  return decodedValue(attributes['href'])?.trim().slice(0, LONGEST_ADDRESS);
 }
 
 function folded(text: string): string {

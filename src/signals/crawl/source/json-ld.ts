@@ -3,6 +3,8 @@ import type { PageItem } from '../../../model/page.js';
 /** Deeper than this nobody nests structured data; a hostile page would. */
 const DEEPEST = 12;
 const MOST_ITEMS = 200;
+/** Of a text that is kept. */
+const LONGEST = 500;
 
 /** Things that a block of JSON-LD describes, with the first offer of each; undefined for what is no JSON. */
 export function itemsIn(text: string): readonly PageItem[] | undefined {
@@ -58,6 +60,10 @@ function field(value: unknown, name: string): unknown {
 function textsOf(value: unknown): readonly string[] {
   const all: readonly unknown[] = Array.isArray(value) ? value : [value];
   return all.flatMap((each) =>
-    typeof each === 'string' && each !== '' ? [each] : typeof each === 'number' ? [String(each)] : [],
+    typeof each === 'string' && each !== ''
+      ? [each.slice(0, LONGEST)]
+      : typeof each === 'number'
+        ? [String(each)]
+        : [],
   );
 }
