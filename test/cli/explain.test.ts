@@ -318,7 +318,7 @@ describe('unknown subjects exit 2', () => {
     const cwd = await folderWith({});
     expect((await explain(cwd, 'too-few')).code).toBe(0);
     expect((await explain(cwd, 'shop.done')).stderr).toContain(
-      '"shop.done" is no code, and there is no gate here',
+      '"shop.done" is no code, and there is no gate here\n   name its gate file: gatekeeper explain shop.done FILE',
     );
   });
 });
