@@ -292,6 +292,71 @@ describe('--result', () => {
   });
 });
 
+const LISTS = `gate: lists
+backends:
+  logs: { type: duckdb, tables: { access: { path: access.log, format: combined } } }
+  metrics: { type: prometheus, url: "http://127.0.0.1:9090" }
+signals:
+  pages: { crawl: { hosts: [shop.example], base: "https://shop.example", urls: [/] } }
+  caches: { cache-probe: { hosts: [shop.example], base: "https://shop.example", urls: [/] } }
+  crawled: { crawler-log: { log: access, urls: [/] } }
+  routes: { crawler-log: { log: access, before: 7d } }
+  beat: { backend: metrics, value: beat, unit: s }
+criteria:
+  pages: { pass: "== 0" }
+  ttfb: { signal: pages, take: p95 ttfb, pass: "<= 800ms" }
+  caches: { take: share hit of Edge, pass: ">= 90%" }
+  old: { signal: caches, take: p95 age, pass: "<= 1h" }
+  found: { signal: caches, take: findings, pass: "== 0" }
+  crawled: { take: max since-crawl, pass: "<= 7d" }
+  routes: { take: new-patterns, pass: "<= 0" }
+  beat: { take: age, pass: "<= 60s" }
+`;
+
+describe('what is asked of a list has no steps, and what leaves it open is told', () => {
+  const silent = 'no answer tells what caches did with it, or all are errors';
+  const doubt = 'hits that can be neither verified nor refuted would turn the verdict';
+  test.each([
+    ['pages', ['the list holds no page']],
+    [
+      'ttfb',
+      ['the list holds no page', 'a listed page gave no answer, or an error that the list does not expect'],
+    ],
+    [
+      'caches',
+      [silent, 'a visit after the first tells nothing of caches', 'a visit does not name the cache "Edge"'],
+    ],
+    ['old', [silent, 'a visit tells nothing of caches', 'an answer out of a cache does not say its age']],
+    ['found', [silent]],
+    ['crawled', ['the log holds no verified hit of the crawler', doubt]],
+    [
+      'routes',
+      [
+        'fewer than 30 samples: the fewest that any point estimate needs',
+        'the newest data are more than 2m older than the end of the window',
+        'no verified hit of the crawler lies in the window, or none in the time before it',
+        doubt,
+      ],
+    ],
+    ['beat', ['fewer than 1 sample']],
+  ])('%s', async (name, lines) => {
+    const { stdout } = await explain(await folderWith({ 'gates/lists.gate.yaml': LISTS }), `lists.${name}`);
+    const [, told = ''] = /\n {2}inconclusive {2}([\s\S]*?)\n {2}weight/.exec(stdout) ?? [];
+    expect(told.split(/\n +/)).toEqual(lines);
+  });
+
+  test('"plan" speaks of no steps, either', async () => {
+    const cwd = await folderWith({ 'gates/lists.gate.yaml': LISTS });
+    const { stdout } = await runGatekeeper(['plan'], { cwd });
+    const evidence = [...stdout.matchAll(/^ +evidence +(.*)$/gm)].map(([, text]) => text);
+    expect(evidence.slice(-3)).toEqual([
+      'point, from every page of the list, as the log has it',
+      'point, from 30 samples, newest at most 2m before the end',
+      'point, from 1 sample, newest at most 2m before the end',
+    ]);
+  });
+});
+
 describe('unknown subjects exit 2', () => {
   test.each([
     ['gatefile.limt', 'did you mean "gatefile.limit"?'],
