@@ -1,6 +1,6 @@
 /** `gatekeeper explain`: a page for every code, and every criterion in plain words. */
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { EXIT } from '../../src/cli/exit-code.js';
 import { CODES, codePage, exitPage } from '../../src/cli/explain/codes.js';
@@ -289,6 +289,33 @@ describe('--result', () => {
     const { code, stdout, stderr } = await explain(cwd, ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
+  });
+});
+
+describe('a runbook is named as it is opened from the working folder', () => {
+  test.each([
+    ['../docs/shop.md', '.', 'docs/shop.md'],
+    ['"../docs/shop.md#night"', '.', 'docs/shop.md#night'],
+    ['../docs/shop.md', 'gates', '../docs/shop.md'],
+    ['../docs/shop.md', 'ops', '../docs/shop.md'],
+    ['../docs/gone.md', '.', '../docs/gone.md'],
+    ['https://runbooks.example/shop', '.', 'https://runbooks.example/shop'],
+  ])('%s, run in %s, is %s', async (written, from, shown) => {
+    const cwd = await folderWith({
+      'gates/shop.gate.yaml': SHOP.replace('https://runbooks.example/shop', written),
+      'gatekeeper.config.yaml': CONFIG,
+      'docs/shop.md': '',
+      'ops/keep': '',
+    });
+    const file = relative(join(cwd, from), join(cwd, 'gates/shop.gate.yaml'));
+    const { stdout } = await explain(
+      join(cwd, from),
+      'shop.done[path=edge]',
+      file,
+      '-c',
+      join(cwd, 'gatekeeper.config.yaml'),
+    );
+    expect(stdout).toContain(`  runbook       ${shown}\n`);
   });
 });
 
