@@ -94,7 +94,11 @@ async function signalOf(
         : `"${name}" names no signal`,
     span: block.signal === undefined ? context.yaml.keySpanOf(path) : placeOf(context, [...path, 'signal']),
     mend:
-      near === undefined ? `signals here are ${[...known].join(', ') || 'none'}` : `did you mean "${near}"?`,
+      near !== undefined
+        ? `did you mean "${near}"?`
+        : known.size === 0
+          ? `define it under "signals:", or write the signal in place of "signal: ${name}"`
+          : `signals here are ${[...known].join(', ')}`,
   });
   return undefined;
 }

@@ -11,6 +11,7 @@ import { openBackends } from './backends.js';
 import { ANY_BACKEND, type FileContext, type LoadRequest, Trouble, type WaiverRequest } from './context.js';
 import { resolveEnvironment } from './environment.js';
 import { openGate } from './gate.js';
+import { withRunbooks } from './runbooks.js';
 import { type ConfigFile, configSchema, type GateFile, gateSchema } from './schema.js';
 import { checkShape, pathKey } from './shape.js';
 import type { SourceText } from './source.js';
@@ -106,8 +107,7 @@ export async function loadGates(request: LoadRequest): Promise<Loaded> {
         ids.push({ id: file.gate, file: context.yaml.file, span: context.yaml.spanOf(['gate']) });
       const made = await openGate(context, file, configFile, shared);
       if (made !== undefined) {
-        checkRunbooks(context, made.gate);
-        gates.push(applyWaivers(context, made.gate, file, configFile));
+        gates.push(applyWaivers(context, withRunbooks(context, made.gate), file, configFile));
         for (const backend of made.backends.values()) backends.add(backend);
       }
     }
@@ -204,27 +204,6 @@ function strayVars(request: LoadRequest, files: readonly GateFile[]): readonly F
             : `did you mean "${near}"?`,
       };
     });
-}
-
-/** A runbook that is a path must be there at 3 a.m.; a missing one is worth a warning before. */
-function checkRunbooks(context: FileContext, gate: Gate): void {
-  const places = new Map<string, readonly string[]>();
-  if (gate.runbook !== null) places.set(gate.runbook, ['runbook']);
-  for (const criterion of gate.criteria) {
-    if (criterion.runbook !== null && !places.has(criterion.runbook))
-      places.set(criterion.runbook, ['criteria', criterion.id, 'runbook']);
-  }
-  for (const [runbook, at] of places) {
-    if (/^[a-z][a-z0-9+.-]*:/i.test(runbook)) continue;
-    const file = runbook.replace(/#.*$/, '');
-    if (file === '' || context.request.fileExists(path.resolve(context.yaml.folder, file))) continue;
-    context.warnings.add({
-      code: 'gatefile.not-found',
-      message: `runbook "${runbook}" is not there`,
-      span: context.yaml.spanOf(at),
-      mend: 'paths start at the folder of this file',
-    });
-  }
 }
 
 function matches(waiver: WaiverRequest, criterion: Criterion, gate: Gate): boolean {

@@ -44,10 +44,16 @@ function plainValue(doc: Document.Parsed): unknown {
 function emptyFile({ file, text }: SourceText): Failure {
   return {
     code: 'gatefile.empty',
-    message: text.trim() === '' ? `${file} is empty` : `${file} holds nothing but comments`,
+    message: emptiness(file, text),
     span: placeAt(file, 1, 1),
     mend: 'a gate starts with "gate: NAME"; see docs/gatefile.md',
   };
+}
+
+function emptiness(file: string, text: string): string {
+  if (text.trim() === '') return `${file} is empty`;
+  const isComments = text.split('\n').every((line) => /^\s*(?:#|$)/.test(line));
+  return isComments ? `${file} holds nothing but comments` : `${file} says nothing`;
 }
 
 function spanBetween(file: string, lines: LineCounter, start: number, end: number): Span {

@@ -255,7 +255,9 @@ describe('malformed lines', () => {
     const { notes, warnings } = await asked('combined', `${good}bad\nworse\n`, 'SELECT count(*) FROM access');
     expect({ notes, warnings }).toEqual({
       notes: undefined,
-      warnings: ['log "access": 2 of 3 lines are malformed (67 %); at most 1 % may be'],
+      warnings: [
+        'log "access": 2 of 3 lines are malformed (67 %); at most 1 % may be: is its "format" right?',
+      ],
     });
   });
 

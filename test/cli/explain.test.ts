@@ -1,6 +1,6 @@
 /** `gatekeeper explain`: a page for every code, and every criterion in plain words. */
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { EXIT } from '../../src/cli/exit-code.js';
 import { CODES, codePage, exitPage } from '../../src/cli/explain/codes.js';
@@ -292,6 +292,98 @@ describe('--result', () => {
   });
 });
 
+describe('a runbook is named as it is opened from the working folder', () => {
+  test.each([
+    ['../docs/shop.md', '.', 'docs/shop.md'],
+    ['"../docs/shop.md#night"', '.', 'docs/shop.md#night'],
+    ['../docs/shop.md', 'gates', '../docs/shop.md'],
+    ['../docs/shop.md', 'ops', '../docs/shop.md'],
+    ['../docs/gone.md', '.', '../docs/gone.md'],
+    ['https://runbooks.example/shop', '.', 'https://runbooks.example/shop'],
+  ])('%s, run in %s, is %s', async (written, from, shown) => {
+    const cwd = await folderWith({
+      'gates/shop.gate.yaml': SHOP.replace('https://runbooks.example/shop', written),
+      'gatekeeper.config.yaml': CONFIG,
+      'docs/shop.md': '',
+      'ops/keep': '',
+    });
+    const file = relative(join(cwd, from), join(cwd, 'gates/shop.gate.yaml'));
+    const { stdout } = await explain(
+      join(cwd, from),
+      'shop.done[path=edge]',
+      file,
+      '-c',
+      join(cwd, 'gatekeeper.config.yaml'),
+    );
+    expect(stdout).toContain(`  runbook       ${shown}\n`);
+  });
+});
+
+const LISTS = `gate: lists
+backends:
+  logs: { type: duckdb, tables: { access: { path: access.log, format: combined } } }
+  metrics: { type: prometheus, url: "http://127.0.0.1:9090" }
+signals:
+  pages: { crawl: { hosts: [shop.example], base: "https://shop.example", urls: [/] } }
+  caches: { cache-probe: { hosts: [shop.example], base: "https://shop.example", urls: [/] } }
+  crawled: { crawler-log: { log: access, urls: [/] } }
+  routes: { crawler-log: { log: access, before: 7d } }
+  beat: { backend: metrics, value: beat, unit: s }
+criteria:
+  pages: { pass: "== 0" }
+  ttfb: { signal: pages, take: p95 ttfb, pass: "<= 800ms" }
+  caches: { take: share hit of Edge, pass: ">= 90%" }
+  old: { signal: caches, take: p95 age, pass: "<= 1h" }
+  found: { signal: caches, take: findings, pass: "== 0" }
+  crawled: { take: max since-crawl, pass: "<= 7d" }
+  routes: { take: new-patterns, pass: "<= 0" }
+  beat: { take: age, pass: "<= 60s" }
+`;
+
+describe('what is asked of a list has no steps, and what leaves it open is told', () => {
+  const silent = 'no answer tells what caches did with it, or all are errors';
+  const doubt = 'hits that can be neither verified nor refuted would turn the verdict';
+  test.each([
+    ['pages', ['the list holds no page']],
+    [
+      'ttfb',
+      ['the list holds no page', 'a listed page gave no answer, or an error that the list does not expect'],
+    ],
+    [
+      'caches',
+      [silent, 'a visit after the first tells nothing of caches', 'a visit does not name the cache "Edge"'],
+    ],
+    ['old', [silent, 'a visit tells nothing of caches', 'an answer out of a cache does not say its age']],
+    ['found', [silent]],
+    ['crawled', ['the log holds no verified hit of the crawler', doubt]],
+    [
+      'routes',
+      [
+        'fewer than 30 samples: the fewest that any point estimate needs',
+        'the newest data are more than 2m older than the end of the window',
+        'no verified hit of the crawler lies in the window, or none in the time before it',
+        doubt,
+      ],
+    ],
+    ['beat', ['fewer than 1 sample']],
+  ])('%s', async (name, lines) => {
+    const { stdout } = await explain(await folderWith({ 'gates/lists.gate.yaml': LISTS }), `lists.${name}`);
+    const [, told = ''] = /\n {2}inconclusive {2}([\s\S]*?)\n {2}weight/.exec(stdout) ?? [];
+    expect(told.split(/\n +/)).toEqual(lines);
+  });
+
+  test('"plan" speaks of no steps, either', async () => {
+    const cwd = await folderWith({ 'gates/lists.gate.yaml': LISTS });
+    const { stdout } = await runGatekeeper(['plan'], { cwd });
+    const evidence = [...stdout.matchAll(/^ +evidence +(.*)$/gm)].map(([, text]) => text);
+    expect(evidence.slice(-3)).toEqual([
+      'point, from every page of the list, as the log has it',
+      'point, from 30 samples, newest at most 2m before the end',
+      'point, from 1 sample, newest at most 2m before the end',
+    ]);
+  });
+});
+
 describe('unknown subjects exit 2', () => {
   test.each([
     ['gatefile.limt', 'did you mean "gatefile.limit"?'],
@@ -318,7 +410,7 @@ describe('unknown subjects exit 2', () => {
     const cwd = await folderWith({});
     expect((await explain(cwd, 'too-few')).code).toBe(0);
     expect((await explain(cwd, 'shop.done')).stderr).toContain(
-      '"shop.done" is no code, and there is no gate here',
+      '"shop.done" is no code, and there is no gate here\n   name its gate file: gatekeeper explain shop.done FILE',
     );
   });
 });

@@ -63,6 +63,32 @@ describe('plan --power', () => {
     `);
   });
 
+  const FIXED = `gate: fixed
+backends: { metrics: { type: prometheus, url: "http://127.0.0.1:9090" } }
+criteria:
+  errors: { ratio: { bad: { counter: e }, total: { counter: t } }, pass: "<= 5%" }
+`;
+  const QUEUE = `gate: queue
+backends: { metrics: { type: prometheus, url: "http://127.0.0.1:9090" } }
+criteria:
+  queue: { value: sum(queue), pass: "<= 5" }
+`;
+  test.each([
+    [
+      FIXED,
+      [],
+      'No rollout was drawn. With --since, limits on shares and rates wait for evidence, and are told.',
+    ],
+    [QUEUE, ['--since', '2026-11-20T14:00:00Z'], 'No rollout was drawn: beside each criterion stands why.'],
+    [FIXED, ['--since', '2026-11-20T14:00:00Z'], 'Rollouts were drawn from this traffic'],
+  ])('speaks of rollouts where there are any: %#', async (gate, flags, words) => {
+    const { folder } = await sandbox({ 'x.gate.yaml': gate });
+    const args = ['plan', 'x.gate.yaml', '--power', '--traffic', '200', '--rate', '97%', ...flags];
+    const { code, stdout } = await runGatekeeper(args, { cwd: folder, timeoutMs: 60_000 });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`\\n\\n${words.replaceAll('.', '\\.')}`));
+  });
+
   test.each([
     [['--rate', '97%', '--power'], '--traffic and --rate go together'],
     [['--traffic', '200'], '--replay, --traffic and --rate go with --power'],

@@ -167,6 +167,7 @@ describe('YAML', () => {
          1 │ # to be written
            │ ^  a gate starts with "gate: NAME"; see docs/gatefile.md"
     `);
+    expect(await told('# to be written\nnull\n')).toContain('x.gate.yaml:1:1  x.gate.yaml says nothing\n');
   });
   test('no mapping', async () => {
     expect(await told('hello\n')).toMatchInlineSnapshot(`
@@ -906,7 +907,7 @@ criteria:
          8 │   nowhere: { type: prometheus }
            │   ^^^^^^^  add "url:"
 
-      x.gate.yaml:9:33  an http:// or https:// URL is expected
+      x.gate.yaml:9:33  an http:// or https:// URL is expected, such as http://127.0.0.1:9090
          9 │   ftp: { type: prometheus, url: "ftp://127.0.0.1" }
            │                                 ^^^^^^^^^^^^^^^^^
 

@@ -74,9 +74,9 @@ No set was recorded: a page shows one moment. With a server: gatekeeper record f
 The limits are a start. Next: gatekeeper validate, gatekeeper test, gatekeeper plan, gatekeeper check.
 In CI, after the deploy:
 
-  - run: npx gatekeeper validate
-  - run: npx gatekeeper test --coverage
-  - run: npx gatekeeper check --since "$DEPLOYED_AT" --report junit:gate.xml
+  - run: npx --no-install gatekeeper validate
+  - run: npx --no-install gatekeeper test --coverage
+  - run: npx --no-install gatekeeper check --since "$DEPLOYED_AT" --report junit:gate.xml
     env:
       PROMETHEUS_URL: \${{ secrets.PROMETHEUS_URL }}
       DEPLOYED_AT: \${{ needs.deploy.outputs.at }}   # when the release began to take traffic, RFC 3339

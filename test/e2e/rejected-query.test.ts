@@ -79,13 +79,13 @@ describe('a rejected query is shown with the words of the server, and the caret 
                query     value: sum(queue)
                spec      x.gate.yaml:7
                next      mend the query; what the server says stands below it
-                         gatekeeper explain shop.queue
+                         gatekeeper explain shop.queue x.gate.yaml
 
       ⊘ ERROR  1 error  exit 2
           blocked by         shop.queue: the server "metrics" rejected the query sum(queue) invalid
                              parameter "query": 1:5: parse error: unexpected character: '?'
           next               mend the query; what the server says stands below it
-                             gatekeeper explain shop.queue"
+                             gatekeeper explain shop.queue x.gate.yaml"
     `);
   });
 
@@ -111,6 +111,7 @@ describe('a rejected query is shown with the words of the server, and the caret 
         next mend the query; what the server
         says stands below it
         next gatekeeper explain shop.queue
+        x.gate.yaml
 
       ⊘ ERROR  1 error  exit 2
         blocked by shop.queue: the server
@@ -123,7 +124,8 @@ describe('a rejected query is shown with the words of the server, and the caret 
           '?'
         next mend the query; what the server
           says stands below it
-        next gatekeeper explain shop.queue"
+        next gatekeeper explain shop.queue
+          x.gate.yaml"
     `);
   });
 
@@ -167,7 +169,7 @@ describe('a rejected query is shown with the words of the server, and the caret 
                spec      x.gate.yaml:7
                next      mend the query; what the server says stands below
                          it
-                         gatekeeper explain shop.queue
+                         gatekeeper explain shop.queue x.gate.yaml
 
       E ERROR  1 error  exit 2
           blocked by         shop.queue: the server "metrics" rejected the
@@ -178,7 +180,7 @@ describe('a rejected query is shown with the words of the server, and the caret 
                              unexpected character: '?'
           next               mend the query; what the server says stands
                              below it
-                             gatekeeper explain shop.queue"
+                             gatekeeper explain shop.queue x.gate.yaml"
     `);
   });
 });

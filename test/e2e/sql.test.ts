@@ -73,7 +73,7 @@ test('a log with too many malformed lines decides nothing', async () => {
   expect([code, criteria[2]?.verdict, criteria[2]?.reason?.text]).toEqual([
     3,
     'inconclusive',
-    'the backend says its answer is not whole: log "access": 21 of 260 lines are malformed (8.1 %); at most 1 % may be',
+    'the backend says its answer is not whole: log "access": 21 of 260 lines are malformed (8.1 %); at most 1 % may be: is its "format" right?',
   ]);
 });
 

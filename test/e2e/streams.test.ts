@@ -1,7 +1,7 @@
 /** Streams, signals, terminals and disks: what only the real program on a real system can show. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -120,14 +120,18 @@ async function startHanging(args: readonly string[]) {
     },
   );
   let stdout = '';
+  let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
   });
   const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
   // One for the value and its age, one that is never answered.
   await waitUntil(() => server.seen.length >= before + 2, 'both backends to be asked');
   await sleep(100);
-  return { child, ended, stdout: () => stdout };
+  return { child, ended, stdout: () => stdout, stderr: () => stderr };
 }
 
 describe('signals', () => {
@@ -147,6 +151,14 @@ describe('signals', () => {
       ['hang', 'error', 'interrupted'],
     ]);
     expect(readFileSync(place.path('partial.txt'), 'utf8')).toContain(`the run was stopped by ${signal}`);
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s leaves no set that answers nothing', async (signal) => {
+    const { child, ended, stderr } = await startHanging(['--record', `cut-${signal}`]);
+    child.kill(signal);
+    await ended;
+    expect(stderr()).toContain(`stopped by ${signal}: nothing was recorded\n   run it again`);
+    expect(existsSync(place.path(`cut-${signal}`))).toBe(false);
   });
 
   test('the second one ends the program at once, whatever it is busy with', async () => {
@@ -410,11 +422,11 @@ describe('what it looks like', () => {
               evidence  point; n 1
               query     value: sum(queue)
               spec      fail.gate.yaml:7
-              next      gatekeeper explain fail.queue
+              next      gatekeeper explain fail.queue fail.gate.yaml
 
       ✗ FAIL  1 failed, 1 passed  exit 1
           blocked by         fail.queue: 3 messages, limit <= 1 messages, over 2 messages, n 1
-          next               gatekeeper explain fail.queue"
+          next               gatekeeper explain fail.queue fail.gate.yaml"
     `);
   });
   test('--quiet: only what is no pass', async () => {
@@ -429,11 +441,11 @@ describe('what it looks like', () => {
               evidence  point; n 1
               query     value: sum(queue)
               spec      fail.gate.yaml:7
-              next      gatekeeper explain fail.queue
+              next      gatekeeper explain fail.queue fail.gate.yaml
 
       ✗ FAIL  1 failed, 1 passed  exit 1
           blocked by         fail.queue: 3 messages, limit <= 1 messages, over 2 messages, n 1
-          next               gatekeeper explain fail.queue"
+          next               gatekeeper explain fail.queue fail.gate.yaml"
     `);
     expect(toldBy(await run(['check', 'pass.gate.yaml', '-q']))).toMatchInlineSnapshot(`
       "exit 0
@@ -460,12 +472,14 @@ describe('what it looks like', () => {
         over 2 messages  n 1
         does not hold: <= 1 messages
         next gatekeeper explain fail.queue
+        fail.gate.yaml
 
       ✗ FAIL  1 failed  exit 1
         blocked by fail.queue: 3 messages,
           limit <= 1 messages, over 2
           messages, n 1
-        next gatekeeper explain fail.queue"
+        next gatekeeper explain fail.queue
+          fail.gate.yaml"
     `);
     expect(Math.max(...result.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(40);
   });

@@ -218,6 +218,19 @@ describe('pretty', () => {
     expect(render('pretty', report)).toContain(`gatekeeper explain 'a'\\''; rm -rf ~; '\\'''`);
   });
 
+  test.each([
+    ['gates/shop.gate.yaml', 'explain x'],
+    ['gates/eu/shop.gate.yaml', 'explain x'],
+    ['shop.gate.yaml', 'explain x shop.gate.yaml'],
+    ['../ops/gates/shop.gate.yaml', 'explain x ../ops/gates/shop.gate.yaml'],
+    ['my ops/shop.gate.yaml', "explain x 'my ops/shop.gate.yaml'"],
+    ['gates/shop.yaml', 'explain x gates/shop.yaml'],
+  ])('of a criterion in %s: %s', (file, command) => {
+    const failing = aCriterion('x', { key: 'x', verdict: 'fail', source: { file, line: 1, column: 1 } });
+    const lines = render('pretty', aReport([aGate([failing], { file })])).split('\n');
+    expect(lines.filter((line) => line.endsWith(` gatekeeper ${command}`))).toHaveLength(2);
+  });
+
   test('one backend that is down is told once, with every criterion it left open', () => {
     const text = render('pretty', night);
     const body = text.slice(0, text.indexOf('exit 1'));

@@ -29,6 +29,19 @@ describe('the sentence of a criterion', () => {
       'has no value, needs >= 97 % (n 3 of 334 needed, newest 1m old, window 2026-11-20 14:05Z-14:35Z, 30m): 3 of 334 samples',
     );
   });
+
+  test('a page was asked just now, though the window ended before the run', () => {
+    const criterion = aCriterion('x', {
+      verdict: 'inconclusive',
+      kind: 'crawl',
+      value: null,
+      n: 1,
+      reason: { code: 'partial', text: '1 of 2 pages gave no answer' },
+    });
+    expect(sentenceOf(aReport([aGate([criterion])]), criterion)).toBe(
+      'has no value, needs >= 97 % (n 1 of 334 needed, asked during the run, window 2026-11-20 14:05Z-14:35Z, 30m): 1 of 2 pages gave no answer',
+    );
+  });
 });
 
 describe('figures', () => {

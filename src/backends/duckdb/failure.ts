@@ -42,6 +42,12 @@ const MEANINGS: readonly (readonly [RegExp, Meaning])[] = [
   ],
 ];
 
+/** There is no server whose console could tell more. */
+const MISWRITTEN: Meaning = {
+  code: 'backend.query',
+  mend: 'mend the statement; the columns of access logs are in docs/sql.md',
+};
+
 /** What DuckDB threw, as a failure; its own drawing of the place becomes ours, in the statement as it was written. */
 export function duckdbFailure(
   error: unknown,
@@ -51,7 +57,7 @@ export function duckdbFailure(
 ): BackendError {
   if (error instanceof BackendError) return error;
   const { message } = wordsOf(error);
-  const meaning = MEANINGS.find(([pattern]) => pattern.test(message))?.[1] ?? { code: 'backend.query' };
+  const meaning = MEANINGS.find(([pattern]) => pattern.test(message))?.[1] ?? MISWRITTEN;
   const drawing = message.search(/\n+LINE \d+: /);
   const told = drawing < 0 ? message : message.slice(0, drawing);
   const absent = /Table with name "?(.+?)"? does not exist/.exec(told)?.[1];

@@ -17,7 +17,9 @@ export function malformedRemarks(counts: readonly LogCount[]): Pick<SqlAnswer, '
     notes: found.filter((count) => !isTooMany(count)).map(words),
     warnings: found
       .filter(isTooMany)
-      .map((count) => `${words(count)}; at most ${percent(count.mostMalformed)} may be`),
+      .map(
+        (count) => `${words(count)}; at most ${percent(count.mostMalformed)} may be: is its "format" right?`,
+      ),
   };
 }
 

@@ -38,7 +38,7 @@ export const namedStrings = z.record(z.string().min(1), stringOrSecret);
 export const endpointShape = {
   url: z
     .string()
-    .refine(isHttpUrl, { error: 'an http:// or https:// URL is expected' })
+    .refine(isHttpUrl, { error: 'an http:// or https:// URL is expected, such as http://127.0.0.1:9090' })
     .meta({ description: 'Base URL; a path in it is kept in front of every request path.' }),
   headers: optional(() => namedStrings, { description: 'Headers of every request.' }),
   params: optional(() => namedStrings, { description: 'Query parameters of every request.' }),

@@ -6,10 +6,11 @@ import type { Loaded } from '../../gatefile/load.js';
 import { type Failure, failed, ok, type Result } from '../../model/failure.js';
 import { settingsOfAll } from '../../model/hash.js';
 import type { GateReport } from '../../model/report.js';
+import type { Recorder } from '../../recording/record.js';
 import type { Replay } from '../../recording/replay.js';
 import type { RecordedSet } from '../../recording/set.js';
 import { EXIT, exitCodeOf } from '../exit-code.js';
-import type { Io } from '../io.js';
+import type { Io, StopSignal } from '../io.js';
 import type { CheckOptions } from '../options.js';
 import { startProgress } from '../progress.js';
 import { publish } from '../publish.js';
@@ -85,16 +86,31 @@ async function checkLive(
       progress.step,
     );
     progress.stop();
-    const recorded = recorder === undefined ? undefined : await recorder.write();
-    if (recorded !== undefined && !recorded.ok) await session.tell(recorded.failures);
-    const code = exitCodeOf(outcome, exitFlags(options), stopper.stopped());
+    const stopped = stopper.stopped();
+    const recorded = await written(recorder, stopped);
+    if (!recorded.ok) await session.tell(recorded.failures);
+    const code = exitCodeOf(outcome, exitFlags(options), stopped);
     // A recording that was asked for and is not there must not look like one that is.
-    const exitCode = recorded?.ok === false && code === EXIT.pass ? EXIT.config : code;
+    const exitCode = !recorded.ok && code === EXIT.pass ? EXIT.config : code;
     return await deliver(session, { ...outcome, exitCode }, plan, options);
   } finally {
     progress.stop();
     stopper.release();
   }
+}
+
+/** Writes the set, but of a run that was stopped: a question that was cut short has no answer to replay. */
+async function written(
+  recorder: Recorder | undefined,
+  stopped: StopSignal | undefined,
+): Promise<Result<unknown>> {
+  if (recorder === undefined) return ok(undefined);
+  if (stopped === undefined) return recorder.write();
+  return failed({
+    code: 'backend.interrupted',
+    message: `stopped by ${stopped}: nothing was recorded`,
+    mend: 'run it again',
+  });
 }
 
 async function checkReplay(

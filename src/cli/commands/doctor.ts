@@ -26,7 +26,10 @@ export async function doctor(
   if (loaded.failures.length > 0) return session.refuse(loaded.failures);
   const told = probesText(probesOf(loaded));
   if (loaded.backends.length === 0) {
-    const mend = 'name one under "backends:" in a gate file or in gatekeeper.config.yaml';
+    const mend =
+      told.length === 0
+        ? 'name one under "backends:" in a gate file or in gatekeeper.config.yaml'
+        : 'those gates need none: "gatekeeper check" asks the web servers itself';
     const message = 'there is no backend to reach';
     return session.refuse([{ code: 'gatefile.not-found', message, detail: told, mend }]);
   }

@@ -1,6 +1,7 @@
 import { suggest } from '../../contracts/suggest.js';
 import type { Failure } from '../../model/failure.js';
 import type { GateReport } from '../../model/report.js';
+import { shellWord } from '../../reporters/words/clean.js';
 import { EXIT } from '../exit-code.js';
 import { CODES, codePage, exitPage } from '../explain/codes.js';
 import { criterionPage } from '../explain/criterion.js';
@@ -110,9 +111,11 @@ function unknown(subject: string, names: readonly string[]): Failure {
   const near = suggest(subject, [...new Set([...names, ...CODES])]);
   const where = names.length === 0 ? 'and there is no gate here' : 'and no criterion has that name';
   const mend =
-    near === undefined
-      ? '"gatekeeper list" names the criteria; codes stand in messages and reports'
-      : `did you mean "${near}"?`;
+    near !== undefined
+      ? `did you mean "${near}"?`
+      : names.length === 0
+        ? `name its gate file: gatekeeper explain ${shellWord(subject)} FILE`
+        : '"gatekeeper list" names the criteria; codes stand in messages and reports';
   return { code: 'usage', message: `"${subject}" is no code, ${where}`, mend };
 }
 

@@ -4,6 +4,8 @@ import { formatDuration, formatInstant } from '../../model/time.js';
 import { strataOf, type Window } from '../../model/window.js';
 import { type Row, rowsText } from '../page/page.js';
 import { numberText } from '../plan/limits.js';
+import { isCoverageNeeded } from '../plan/steps.js';
+import { openOfLists, openOfLogs } from './asked-once.js';
 import type { Found } from './find.js';
 import { tooFewText } from './samples.js';
 import { asksText, limitText, ownerText, seriesText, stepText, timeText, weightText } from './words.js';
@@ -16,7 +18,7 @@ export function criterionPage({ gate, criterion }: Found, backends: readonly Bac
     ...(about === null ? [] : [['about', about] as const]),
     ['asks', asksText(criterion, stepText(gate))],
     ['of', whoText(criterion, backends)],
-    ['series', seriesText(criterion)],
+    ...(openOfLists(criterion) === undefined ? [['series', seriesText(criterion)] as const] : []),
     ['time', timeText(rule)],
     ['pass', isOwn ? rule.pass.text : limitText(rule.pass, rule.unit)],
     ...(rule.warn === null ? [] : [['warn', `else ${limitText(rule.warn, rule.unit)}`] as const]),
@@ -84,14 +86,21 @@ function toleranceText({ breaches, steps }: { readonly breaches: number; readonl
   return `${breaches} of any ${steps} steps in a row may break the limit; a step without data counts as one that does`;
 }
 
-/** Kinds that are asked once, whatever the window's steps. */
-const WITHOUT_STEPS = new Set(['samples', 'crawl', 'cache-probe']);
+/** Takes under which no series is looked at beyond its newest sample. */
+const WITHOUT_END = new Set(['instant', 'age', 'new-patterns']);
 
 function inconclusiveLines(criterion: Criterion, gate: Gate): readonly string[] {
   const { rule, coverage, maxAgeMs, evidence, arms } = criterion;
   const isOld = `the newest data are more than ${formatDuration(maxAgeMs)} older than the end of the window`;
   const isPoint = evidence === 'point';
   const isOwn = rule.burn !== undefined || rule.anomaly !== undefined;
+  const unfilled =
+    rule.isSince && evidence !== 'sequential'
+      ? ['it would pass, and the window since the deploy is not full']
+      : [];
+  const ofLists = openOfLists(criterion);
+  if (ofLists !== undefined)
+    return [...ofLists, ...(rule.minSamples > 1 ? [tooFewText(criterion)] : []), ...unfilled];
   return [
     ...(isPoint || rule.minSamples > 1 ? [tooFewText(criterion)] : []),
     ...ownLines(criterion),
@@ -101,16 +110,13 @@ function inconclusiveLines(criterion: Criterion, gate: Gate): readonly string[] 
           fewestText(criterion),
           `neither is it certain that the limit is broken (false alarm ${percent(rule.falseAlarm)}), nor that it holds (false pass ${percent(rule.falsePass)})`,
         ]),
-    ...(rule.take.kind === 'instant' || WITHOUT_STEPS.has(criterion.kind) || rule.burn !== undefined
-      ? []
-      : [coverageText(gate, coverage)]),
+    ...(isCoverageNeeded(criterion) && rule.burn === undefined ? [coverageText(gate, coverage)] : []),
     ...(rule.take.kind === 'age' ? [] : [isOld]),
-    ...(criterion.mayEnd || rule.take.kind === 'instant' ? [] : ['a series ends inside the window']),
+    ...(criterion.mayEnd || WITHOUT_END.has(rule.take.kind) ? [] : ['a series ends inside the window']),
     ...(arms.length > 1 ? ['the baseline has no value, or is 0 where the limit is a share of it'] : []),
     ...neverSeen(criterion),
-    ...(rule.isSince && evidence !== 'sequential'
-      ? ['it would pass, and the window since the deploy is not full']
-      : []),
+    ...openOfLogs(criterion),
+    ...unfilled,
   ];
 }
 

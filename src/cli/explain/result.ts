@@ -55,7 +55,7 @@ export function resultPage(
   const { value, limit, distance, baseline, margin, difference, interval } = figuresOf(criterion);
   const { n, minSamples } = criterion;
   const reason = reasonText(criterion);
-  const own = explainCommand(criterion.key);
+  const own = explainCommand(criterion.key, criterion.source.file);
   const rows: readonly Row[] = [
     ['verdict', markedWord(criterion)],
     ...(reason === null ? [] : [['why', reason] as const]),

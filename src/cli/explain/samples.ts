@@ -24,7 +24,8 @@ interface Default {
 function defaultOf({ kind, rule, evidence }: Criterion): Default | undefined {
   const { take, pass, unit } = rule;
   if (evidence === 'kayenta') return { samples: KAYENTA_FEWEST, how: 'an interval of fewer means nothing' };
-  if (kind === 'value' || isProbe(kind) || take.kind === 'count') return { samples: 1, how: '' };
+  if (kind === 'value' || isProbe(kind) || take.kind === 'count' || take.kind === 'since-crawl')
+    return { samples: 1, how: '' };
   if (kind === 'rate') return unit.includes('/') ? { samples: 1, how: '' } : fewest();
   if (take.kind === 'quantile') return tenOf(take.quantile);
   const isShare = take.kind === 'total' || take.kind === 'share-at-most' || take.kind === 'share-above';

@@ -24,6 +24,8 @@ export function asksText({ kind, signal, rule, arms }: Criterion, step: string):
       return `signal "${signal}": every address of its list, asked for several times during the run`;
     case 'crawl':
       return `signal "${signal}": every page of its list, asked for once during the run`;
+    case 'crawler-log':
+      return `signal "${signal}": the hits of a crawler in an access log`;
     default:
       return `signal "${signal}": ${kind}`;
   }

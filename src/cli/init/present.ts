@@ -68,7 +68,8 @@ function whyNot({ gates }: Outcome): string | undefined {
     .filter(({ verdict }) => verdict !== 'pass' && verdict !== 'warn' && verdict !== 'fail');
   const [first] = open;
   if (first === undefined) return undefined;
-  const more = open.length === 1 ? '' : `, and ${open.length - 1} more are no better`;
+  const more =
+    open.length === 1 ? '' : `, and ${open.length - 1} more ${open.length === 2 ? 'is' : 'are'} no better`;
   const reason = first.reason === null ? '' : `: ${first.reason.text.replace(/\s*\n\s*/g, ' ')}`;
   return `No set was recorded: ${first.key} is ${first.verdict}${reason}${more}.`;
 }

@@ -87,9 +87,9 @@ export function configText(url: string, schemas: string | undefined): string {
 
 /** Steps of a job, as GitHub Actions and those who took its form read them. */
 export const CI_STEPS: readonly string[] = [
-  '- run: npx gatekeeper validate',
-  '- run: npx gatekeeper test --coverage',
-  '- run: npx gatekeeper check --since "$DEPLOYED_AT" --report junit:gate.xml',
+  '- run: npx --no-install gatekeeper validate',
+  '- run: npx --no-install gatekeeper test --coverage',
+  '- run: npx --no-install gatekeeper check --since "$DEPLOYED_AT" --report junit:gate.xml',
   '  env:',
   `    PROMETHEUS_URL: \${{ secrets.PROMETHEUS_URL }}`,
   `    DEPLOYED_AT: \${{ needs.deploy.outputs.at }}   # when the release began to take traffic, RFC 3339`,

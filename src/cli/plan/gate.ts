@@ -4,6 +4,7 @@ import { formatDuration, formatInstant } from '../../model/time.js';
 import { strataOf, type Window } from '../../model/window.js';
 import { counted, type Row, rowsText } from '../page/page.js';
 import { numberText, takeText, understood } from './limits.js';
+import { isCoverageNeeded } from './steps.js';
 import type { Written } from './written.js';
 
 /** One gate as it would be asked and judged. */
@@ -125,14 +126,15 @@ function windowRows({ windows }: Criterion): readonly Row[] {
   ]);
 }
 
-function evidenceText({ evidence, kind, rule, coverage, maxAgeMs }: Criterion, gate: Gate): string {
+function evidenceText(criterion: Criterion, gate: Gate): string {
+  const { evidence, kind, rule, coverage, maxAgeMs } = criterion;
   if (kind === 'cache-probe') return `${evidence}, from every visit, made during the run`;
   if (kind === 'crawl') return `${evidence}, from every page of the list, asked for during the run`;
+  if (rule.take.kind === 'since-crawl') return `${evidence}, from every page of the list, as the log has it`;
   const strata = strataOf(gate.window);
-  const steps =
-    rule.take.kind === 'instant'
-      ? ''
-      : `, data in ${Math.ceil(coverage * strata - 1e-9)} of ${counted(strata, 'step')} (${percent(coverage)})`;
+  const steps = isCoverageNeeded(criterion)
+    ? `, data in ${Math.ceil(coverage * strata - 1e-9)} of ${counted(strata, 'step')} (${percent(coverage)})`
+    : '';
   const samples = counted(rule.minSamples, 'sample').replace(/\B(?=(?:\d{3})+ )/g, ',');
   return `${evidence}, from ${samples}${steps}, newest at most ${formatDuration(maxAgeMs)} before the end`;
 }

@@ -8,7 +8,7 @@ import type { PlanOptions } from '../options.js';
 import { withoutUserinfo } from '../page/page.js';
 import { factsOf, openSet } from '../recorded.js';
 import type { Session, Sources } from '../session.js';
-import { POWER_LEGEND, powerText } from './power.js';
+import { powerLegend, powerText } from './power.js';
 
 const MINUTE_MS = 60_000;
 
@@ -33,15 +33,20 @@ export async function planPower(session: Session, sources: Sources, options: Pla
       : set.value !== undefined
         ? `traffic as recorded, ${formatInstant(set.value.asOf)}`
         : `traffic as of ${formatInstant(loaded.asOf)}`;
-  const lines = loaded.gates.flatMap((gate) => {
+  const told = loaded.gates.map((gate) => {
     const minutes = gate.window.stepMs / MINUTE_MS;
     const basis =
       traffic === undefined
         ? { measurements: answers.value }
         : { stated: { own: traffic.own * minutes, other: traffic.other * minutes, rate } };
-    return powerText(gate, powerOfGate(gate, basis));
+    return { gate, criteria: powerOfGate(gate, basis) };
   });
-  const text = ['power', from, '', ...lines, ...POWER_LEGEND].join('\n').replace('power\n', 'power by ');
+  const lines = told.flatMap(({ gate, criteria }) => powerText(gate, criteria));
+  const legend = powerLegend(
+    told.flatMap(({ criteria }) => criteria),
+    options.since !== undefined,
+  );
+  const text = ['power', from, '', ...lines, ...legend].join('\n').replace('power\n', 'power by ');
   await write(session.io.stdout, session.secrets.mask(withoutUserinfo(`${text}\n`)));
   return EXIT.pass;
 }

@@ -30,8 +30,15 @@ export function powerText(gate: Gate, criteria: readonly CriterionPower[]): read
   ];
 }
 
-/** What the table means, once under all gates. */
-export const POWER_LEGEND: readonly string[] = [
+/** What the tables mean, once under all gates, or why there is none. */
+export function powerLegend(criteria: readonly CriterionPower[], isSince: boolean): readonly string[] {
+  if (criteria.some(({ power }) => power !== null)) return LEGEND;
+  return isSince || !criteria.some(({ criterion }) => criterion.evidence === 'point')
+    ? ['No rollout was drawn: beside each criterion stands why.']
+    : ['No rollout was drawn. With --since, limits on shares and rates wait for evidence, and are told.'];
+}
+
+const LEGEND: readonly string[] = [
   'Rollouts were drawn from this traffic and judged as a check would judge them: in 80 of 100 a regression to the value',
   'under "finds" fails within the window, and a healthy release passes in the time under "passes".',
   'To see more: give the canary more traffic, lengthen the window, or allow a wider margin.',

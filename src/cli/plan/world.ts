@@ -8,9 +8,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 export function worldPlan(loaded: Loaded, env: Env): readonly string[] {
   const backends = loaded.backends.map(({ id, type, address }) => [id, type, address]);
   return [
-    'backends',
-    ...tableText(backends, 1),
-    '',
+    ...(backends.length === 0 ? [] : ['backends', ...tableText(backends, 1), '']),
     ...(loaded.environment.length === 0
       ? []
       : ['environment', ...rowsText(environmentRows(loaded, env), 1), '']),

@@ -118,11 +118,14 @@ function runbooksOf(report: GateReport, worst: readonly GateResult[]): readonly 
 
 function nextOf(report: GateReport, worst: readonly GateResult[]): readonly Entry[] {
   const key = report.reasons[0]?.key ?? worst[0]?.id;
-  if (key === undefined) return [];
+  const gate = report.gates.find(
+    ({ id, criteria }) => id === key || criteria.some((each) => each.key === key),
+  );
+  if (key === undefined || gate === undefined) return [];
   const step = criterionOf(report, key)?.reason?.next;
   return [
     ...(step === undefined ? [] : [{ label: 'next', text: clip(step, 300) }]),
-    { label: 'next', text: explainCommand(key) },
+    { label: 'next', text: explainCommand(key, gate.file) },
   ];
 }
 

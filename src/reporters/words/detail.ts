@@ -65,12 +65,17 @@ export function detailsOf(
     ...line('runbook', criterion.runbook ?? gate.runbook),
     ...line('spec', placeText(criterion)),
     ...line('next', criterion.reason?.next ?? null),
-    ...line('next', explainCommand(criterion.key)),
+    ...line('next', explainCommand(criterion.key, criterion.source.file)),
   ];
 }
 
-export function explainCommand(key: string): string {
-  return `gatekeeper explain ${shellWord(key)}`;
+/** Files that "explain" reads where it is given none. */
+const READ_UNASKED = /^gates\/(?:.+\/)?[^/]+\.gate\.yaml$/;
+
+/** What to ask about a gate or a criterion, with its file where "explain" would not find it by itself. */
+export function explainCommand(key: string, file: string): string {
+  const command = `gatekeeper explain ${shellWord(key)}`;
+  return READ_UNASKED.test(file) ? command : `${command} ${shellWord(file)}`;
 }
 
 /** `gates/storefront.gate.yaml:14`. */

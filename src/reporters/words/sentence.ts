@@ -1,3 +1,4 @@
+import { isProbe } from '../../model/page.js';
 import type { CriterionResult, GateReport, GateResult } from '../../model/report.js';
 import { beyondOf } from './beyond.js';
 import { clip } from './clean.js';
@@ -41,6 +42,8 @@ export function samplesText({ n, minSamples }: CriterionResult): string {
 
 export function newestText(report: GateReport, criterion: CriterionResult): string {
   if (criterion.newest === null) return 'no sample seen';
+  // Pages have no age of their own; `newest` is the end of the window, which lies before the run.
+  if (isProbe(criterion.kind)) return 'asked during the run';
   const age = ageText(report, criterion.newest);
   return age === null ? `newest ${criterion.newest}` : `newest ${age} old`;
 }
