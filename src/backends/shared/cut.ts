@@ -6,10 +6,10 @@ import { strataOf, stratumAt, type Window } from '../../model/window.js';
 import { type AnswerSource, shapeError } from './found.js';
 import { numberOf } from './times.js';
 
-/** A value and when it was taken; either is undefined where the answer does not say, but not both. */
+/** A value and when it was taken; the time is undefined where the answer does not say. */
 export interface Point {
   readonly time: EpochMs | undefined;
-  readonly value: number | undefined;
+  readonly value: number;
 }
 
 export interface PointSeries {
@@ -22,7 +22,7 @@ export interface PointSeries {
  *
  * - `instant`: the last point at or before the end, or a lone value without a time
  * - `steps`: the last point of each stratum, at the stratum's end
- * - `counts`, `buckets`: the sum of each stratum, at the stratum's end; NaN with a point that has no value
+ * - `counts`, `buckets`: the sum of each stratum, at the stratum's end
  * - `raw`: the points inside the window; values without a time count as taken at its end
  *
  * @throws BackendError with `backend.answer-shape` where the points leave open which value is meant
@@ -44,14 +44,6 @@ interface TimedPoint {
   readonly value: number;
 }
 
-/** What is missing is no point of a gauge; left out of a sum, it would count as 0. */
-function timedPoints(points: readonly Point[], use: QueryUse): readonly TimedPoint[] {
-  const isSum = use === 'counts' || use === 'buckets';
-  return points.flatMap(({ time, value = isSum ? Number.NaN : undefined }) =>
-    time === undefined || value === undefined ? [] : [{ time, value }],
-  );
-}
-
 function cutOne(
   series: PointSeries,
   use: QueryUse,
@@ -59,7 +51,7 @@ function cutOne(
   source: AnswerSource,
 ): Series | undefined {
   if (use === 'buckets') requireBound(series.labels, source);
-  const timed = timedPoints(series.points, use);
+  const timed = series.points.filter((point): point is TimedPoint => point.time !== undefined);
   if (timed.length === 0) return cutUntimed(series, use, window, source);
   const points = timed.filter((point) => point.time <= window.to).sort((a, b) => a.time - b.time);
   const last = points.at(-1);
@@ -103,9 +95,7 @@ function cutUntimed(
   window: Window,
   source: AnswerSource,
 ): Series | undefined {
-  const values = series.points.flatMap(({ time, value }) =>
-    time !== undefined || value === undefined ? [] : [value],
-  );
+  const values = series.points.map((point) => point.value);
   if (values.length === 0) return undefined;
   const isAllowed = use === 'raw' || (values.length === 1 && (use === 'instant' || strataOf(window) === 1));
   if (!isAllowed) {
