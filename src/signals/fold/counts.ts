@@ -92,6 +92,10 @@ function commonTrouble(
   if (bad > 0) trouble.push({ code: 'not-a-number', text: `${bad} counts were infinite` });
   const nan = [...top, ...bottom].reduce((sum, track) => sum + track.nanCount, 0);
   if (nan > 0) trouble.push({ code: 'not-a-number', text: `${nan} counts were NaN, or had no value` });
+  const negative = [...top, ...bottom].filter(({ strata }) =>
+    strata.some((count) => (count ?? 0) < 0),
+  ).length;
+  if (negative > 0) trouble.push({ code: 'not-a-number', text: `${negative} series of counts fall below 0` });
   const isUnseen = isAbsent && parts.absentNumerator !== 'zero' && !isSeen(input, parts);
   const isToFail = parts.absentNumerator === 'zero-to-fail';
   if (isUnseen && !isToFail) trouble.push(neverSeen(parts.numerator, ', in the window or before'));
