@@ -195,6 +195,14 @@ describe('stale', () => {
   });
 });
 
+/** A counter of the last two steps that held `uncounted` at its first sample. */
+const began =
+  (uncounted: number, each = 30) =>
+  (window: Window): Answer => {
+    const values = Array.from({ length: 10 }, (_, i) => (i < 8 && each !== 100 ? null : each));
+    return { series: [{ ...seriesOf(window, values), uncounted }], isAdditive: true };
+  };
+
 describe('partial', () => {
   test.each<[string, string, Table, string]>([
     ['one step of ten may be missing', VALUE, { q: [1, null, 1, 1, 1, 1, 1, 1, 1, 1] }, 'pass'],
@@ -225,6 +233,15 @@ describe('partial', () => {
       'inconclusive: partial',
     ],
     ['buckets without +Inf', LATENCY, { h: bucketsOf({ '1': 50, '5': 100 }) }, 'inconclusive: partial'],
+    [
+      'a counter that began with events which may be of the window, and decide',
+      BAD,
+      { b: began(60), t: 100 },
+      'inconclusive: partial',
+    ],
+    ['one that began with events which do not', BAD, { b: began(40), t: 100 }, 'pass'],
+    ['one that began after a breach', BAD, { b: began(40, 120), t: 100 }, 'fail: threshold'],
+    ['a total that began so takes no breach away', BAD, { b: 20, t: began(5000, 100) }, 'fail: threshold'],
     [
       'gaps that a tolerance cannot judge',
       'value: q, take: max, pass: "<= 5", tolerate: 1 of 3 steps',
