@@ -22,7 +22,7 @@ export interface PointSeries {
  *
  * - `instant`: the last point at or before the end, or a lone value without a time
  * - `steps`: the last point of each stratum, at the stratum's end
- * - `counts`, `buckets`: the sum of each stratum, at the stratum's end; NaN with a point that has no value
+ * - `counts`, `buckets`: the sum of each stratum, at the stratum's end; NaN where a point among others has no value
  * - `raw`: the points inside the window; values without a time count as taken at its end
  *
  * @throws BackendError with `backend.answer-shape` where the points leave open which value is meant
@@ -44,10 +44,12 @@ interface TimedPoint {
   readonly value: number;
 }
 
-/** What is missing is no point of a gauge; left out of a sum, it would count as 0. */
-function timedPoints(points: readonly Point[], use: QueryUse): readonly TimedPoint[] {
+/** What is missing is no point of a gauge; left out of a sum that holds others, it would count as 0. */
+function timedPoints(points: readonly Point[], use: QueryUse, { from, to }: Window): readonly TimedPoint[] {
+  const isInside = ({ time = from }: Point): boolean => time > from && time <= to;
   const isSum = use === 'counts' || use === 'buckets';
-  return points.flatMap(({ time, value = isSum ? Number.NaN : undefined }) =>
+  const hasOthers = isSum && points.some((point) => point.value !== undefined && isInside(point));
+  return points.flatMap(({ time, value = hasOthers ? Number.NaN : undefined }) =>
     time === undefined || value === undefined ? [] : [{ time, value }],
   );
 }
@@ -59,7 +61,7 @@ function cutOne(
   source: AnswerSource,
 ): Series | undefined {
   if (use === 'buckets') requireBound(series.labels, source);
-  const timed = timedPoints(series.points, use);
+  const timed = timedPoints(series.points, use, window);
   if (timed.length === 0) return cutUntimed(series, use, window, source);
   const points = timed.filter((point) => point.time <= window.to).sort((a, b) => a.time - b.time);
   const last = points.at(-1);
