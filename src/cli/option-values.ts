@@ -12,6 +12,15 @@ export function duration(text: string): number {
   return ms;
 }
 
+/** The system's timers hold no more than 2^31 - 1 ms: one that is longer fires at once. */
+const LONGEST_LIMIT_MS = 24 * 86_400_000;
+
+export function timeLimit(text: string): number {
+  const ms = duration(text);
+  if (ms > LONGEST_LIMIT_MS) throw new InvalidArgumentError('No run waits longer than 24d.');
+  return ms;
+}
+
 export function instant(text: string): EpochMs {
   const ms = parseInstant(text);
   if (ms !== undefined) return ms;

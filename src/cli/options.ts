@@ -1,7 +1,17 @@
 import { Option } from 'commander';
 import type { EpochMs } from '../model/time.js';
 import type { FoldedVerdict } from '../model/verdict.js';
-import { collect, count, duration, instant, positive, settings, share, traffic } from './option-values.js';
+import {
+  collect,
+  count,
+  duration,
+  instant,
+  positive,
+  settings,
+  share,
+  timeLimit,
+  traffic,
+} from './option-values.js';
 import { COLOR_MODES, type ColorMode } from './terminal.js';
 
 /** What every command understands. */
@@ -132,9 +142,11 @@ export const gateOptions = (): readonly Option[] => [
 ];
 
 export const networkOptions = (): readonly Option[] => [
-  new Option('--timeout <duration>', 'deadline of the whole run').argParser(duration).default(600_000, '10m'),
+  new Option('--timeout <duration>', 'deadline of the whole run')
+    .argParser(timeLimit)
+    .default(600_000, '10m'),
   new Option('--backend-timeout <duration>', 'deadline of one try at one query')
-    .argParser(duration)
+    .argParser(timeLimit)
     .default(30_000, '30s'),
   new Option('--retries <n>', 'tries after the first').argParser(count).default(3),
   new Option('--concurrency <n>', 'queries under way at once').argParser(positive).default(8),

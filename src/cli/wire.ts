@@ -38,6 +38,9 @@ export const rolloutsSchema = loadRolloutsSchema;
 /** The folder of the built-in catalogue. */
 export const catalogFolder: string = fileURLToPath(new URL('../../gates/catalog', import.meta.url));
 
+/** A timer of the system that is longer fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export const realClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
@@ -52,10 +55,13 @@ export const realClock: Clock = {
         clearTimeout(timer);
         reject(signal.reason as Error);
       };
-      const timer = setTimeout(() => {
-        signal.removeEventListener('abort', onAbort);
-        resolve();
-      }, ms);
+      const timer = setTimeout(
+        () => {
+          signal.removeEventListener('abort', onAbort);
+          resolve();
+        },
+        Math.min(ms, LONGEST_TIMER_MS),
+      );
       signal.addEventListener('abort', onAbort, { once: true });
     }),
 };

@@ -1,3 +1,4 @@
+import type { Criterion } from '../contracts/gate.js';
 import type { Observation } from '../model/evidence.js';
 import type { Judgement } from '../model/judgement.js';
 import type { Reason } from '../model/reason.js';
@@ -34,6 +35,33 @@ export function onCommonEdges(
   if (isSame) return { judgement: { ...judgement, notes: [...judgement.notes, text] }, reason: undefined };
   const next = 'give both arms the same buckets, or judge a share under an edge that both have';
   return { judgement: whole, reason: { code: 'partial', text, next } };
+}
+
+/**
+ * Why a share under a bound above the last bucket edge does not pass beside a baseline: what lies above the edge counts as
+ * beyond the bound in both arms, which makes the baseline worse than it may be.
+ */
+export function beyondEdges(
+  { rule: { take } }: Criterion,
+  { verdict }: Judgement,
+  baseline: Observation | undefined,
+): Reason | undefined {
+  if (baseline?.evidence.kind !== 'buckets' || (verdict !== 'pass' && verdict !== 'warn')) return undefined;
+  const bound =
+    take.kind === 'apdex'
+      ? 4 * take.threshold
+      : take.kind === 'share-at-most' || take.kind === 'share-above'
+        ? take.bound
+        : Number.NEGATIVE_INFINITY;
+  const { bounds, strata } = baseline.evidence;
+  const edge = bounds.at(-2) ?? 0;
+  const beyond = strata.reduce((sum, counts) => sum + (counts?.at(-1) ?? 0) - (counts?.at(-2) ?? 0), 0);
+  if (!(bound > edge) || isNear(bound, edge) || beyond <= 0) return undefined;
+  return {
+    code: 'beyond-buckets',
+    text: `${bound} lies above the last bucket edge ${edge}: how much of the baseline lies between them is not known`,
+    next: 'add buckets above it, or judge a share under a bucket edge',
+  };
 }
 
 function isNear(a: number | null | undefined, b: number | null | undefined): boolean {

@@ -171,7 +171,8 @@ export function doubtful(
   judge: (other: Observation) => Judgement,
 ): Reason | undefined {
   if (observation?.otherwise === undefined) return undefined;
-  const { evidence, text, next } = observation.otherwise;
+  const { evidence, text, next, isOfPasses } = observation.otherwise;
+  if (isOfPasses === true && verdict !== 'pass' && verdict !== 'warn') return undefined;
   const isSame = evidence.every((each) => judge({ ...observation, evidence: each }).verdict === verdict);
   return isSame ? undefined : { code: 'partial', text, next };
 }

@@ -7,7 +7,8 @@ import type { Measurement } from '../model/measurement.js';
 import type { Reason } from '../model/reason.js';
 import { type Answer, type Labels, labelsText } from '../model/series.js';
 import { formatInstant } from '../model/time.js';
-import { onCommonEdges } from './buckets.js';
+import { parted } from './alone.js';
+import { beyondEdges, onCommonEdges } from './buckets.js';
 import type { Measurements } from './collect.js';
 import { earlierAnswers, observeEarlier } from './earlier.js';
 import {
@@ -113,6 +114,8 @@ function judgeOne(
     doubtful(judgement, baseline, (other) => judgeAgain(judged, other)) ??
     unseen(criterion, judgement, judged) ??
     hollow(criterion, judgement) ??
+    parted(criterion, judgement, judged, baseline) ??
+    beyondEdges(criterion, judgement, baseline) ??
     notFull(criterion, gate, judgement);
   return reason === undefined ? judgement : { ...judgement, verdict: 'inconclusive', reason };
 }

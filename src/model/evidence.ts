@@ -54,6 +54,8 @@ export interface Doubt {
   readonly evidence: readonly Evidence[];
   readonly text: string;
   readonly next: string;
+  /** True where a breach that was measured stands, whatever else may be. */
+  readonly isOfPasses?: boolean;
 }
 
 /** Trouble with evidence that no judge may pass over. */

@@ -11,6 +11,8 @@ export interface Series {
   readonly values: readonly number[];
   /** When the newest underlying sample was taken, where the backend knows better than `times`. */
   readonly newest?: EpochMs;
+  /** What a counter held at its first sample, where nothing tells whether it had counted that before: not in `values`. */
+  readonly uncounted?: number;
 }
 
 /** The decoded answer of one query; this, and nothing else of the response, is what a recording stores. */

@@ -19,6 +19,7 @@ const series = z.strictObject({
   /** Milliseconds relative to the instant of evaluation, when the samples are not one per step. */
   at: optional(() => z.string()),
   newest: optional(() => offset),
+  uncounted: optional(() => z.number()),
 });
 
 export const recordedSchema = z.strictObject({
@@ -95,7 +96,10 @@ export function toForm(match: Match, measurement: Measurement, window: Window, a
 }
 
 function toSeries(each: Series, window: Window, asOf: EpochMs): RecordedSeries {
-  const newest = each.newest === undefined ? {} : { newest: formatDuration(each.newest - asOf) };
+  const more = {
+    ...(each.newest !== undefined && { newest: formatDuration(each.newest - asOf) }),
+    ...(each.uncounted !== undefined && { uncounted: each.uncounted }),
+  };
   const labels = { ...each.labels };
   const steps = stepIndices(each.times, window);
   if (steps === undefined) {
@@ -103,7 +107,7 @@ function toSeries(each: Series, window: Window, asOf: EpochMs): RecordedSeries {
       labels,
       at: each.times.map((t) => t - asOf).join(' '),
       values: each.values.map(print).join(' '),
-      ...newest,
+      ...more,
     };
   }
   const cells: string[] = [];
@@ -111,7 +115,7 @@ function toSeries(each: Series, window: Window, asOf: EpochMs): RecordedSeries {
     while (cells.length < index) cells.push('_');
     cells.push(print(each.values[i] ?? Number.NaN));
   });
-  return { labels, values: cells.join(' '), ...newest };
+  return { labels, values: cells.join(' '), ...more };
 }
 
 /** Index of the step whose end each time is, rising; undefined when a time is no step's end. */
@@ -166,8 +170,11 @@ function fromSeries(each: RecordedSeries, window: Window, asOf: EpochMs): Series
     times.push(at?.[i] ?? window.from + (i + 1) * window.stepMs);
     values.push(number(cell));
   });
-  const newest = each.newest === undefined ? {} : { newest: asOf + duration(each.newest) };
-  return { labels: each.labels, times, values, ...newest };
+  const more = {
+    ...(each.newest !== undefined && { newest: asOf + duration(each.newest) }),
+    ...(each.uncounted !== undefined && { uncounted: each.uncounted }),
+  };
+  return { labels: each.labels, times, values, ...more };
 }
 
 function words(text: string): readonly string[] {

@@ -77,7 +77,7 @@ describe('CSV', () => {
     expect(answer).toEqual({
       series: [
         { labels: { path: 'a' }, times: [TO - 3 * MINUTE, TO - MINUTE], values: [5, 7], newest: TO - MINUTE },
-        { labels: { path: 'b' }, times: [TO], values: [2], newest: TO },
+        { labels: { path: 'b' }, times: [TO - MINUTE, TO], values: [Number.NaN, 2], newest: TO },
       ],
     });
   });

@@ -214,6 +214,13 @@ describe('a series born inside the window', () => {
       { job: 'shop' },
     );
     expect(strata(anonymous, series([[30, 7]], { job: 'shop', code: '200' }))).toEqual([null, 0, 2, null]);
+    const uncounted = (one: Series): number | undefined => increases([one], window, new Map())[0]?.uncounted;
+    expect([anonymous, born, series([[-30, 3]], {}), series([[90, 0]], {})].map(uncounted)).toEqual([
+      3,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   const up: [why: string, samples: [number, number][], expected: (number | null)[]][] = [

@@ -2034,6 +2034,13 @@ describe('the command line', () => {
       error: option '--timeout <duration>' argument '10' is invalid. Write a duration such as 30s, 10m or 1h30m.
       (gatekeeper --help lists commands and flags)"
     `);
+    // Timers of the system overflow beyond 2^31 - 1 ms, and then fire at once.
+    expect(await say('check', '--backend-timeout', '30d')).toMatchInlineSnapshot(`
+      "exit 2
+      --- stderr
+      error: option '--backend-timeout <duration>' argument '30d' is invalid. No run waits longer than 24d.
+      (gatekeeper --help lists commands and flags)"
+    `);
     expect(await say('check', '--report')).toMatchInlineSnapshot(`
       "exit 2
       --- stderr

@@ -195,6 +195,14 @@ describe('stale', () => {
   });
 });
 
+/** A counter of the last two steps that held `uncounted` at its first sample. */
+const began =
+  (uncounted: number, each = 30) =>
+  (window: Window): Answer => {
+    const values = Array.from({ length: 10 }, (_, i) => (i < 8 && each !== 100 ? null : each));
+    return { series: [{ ...seriesOf(window, values), uncounted }], isAdditive: true };
+  };
+
 describe('partial', () => {
   test.each<[string, string, Table, string]>([
     ['one step of ten may be missing', VALUE, { q: [1, null, 1, 1, 1, 1, 1, 1, 1, 1] }, 'pass'],
@@ -226,6 +234,15 @@ describe('partial', () => {
     ],
     ['buckets without +Inf', LATENCY, { h: bucketsOf({ '1': 50, '5': 100 }) }, 'inconclusive: partial'],
     [
+      'a counter that began with events which may be of the window, and decide',
+      BAD,
+      { b: began(60), t: 100 },
+      'inconclusive: partial',
+    ],
+    ['one that began with events which do not', BAD, { b: began(40), t: 100 }, 'pass'],
+    ['one that began after a breach', BAD, { b: began(40, 120), t: 100 }, 'fail: threshold'],
+    ['a total that began so takes no breach away', BAD, { b: 20, t: began(5000, 100) }, 'fail: threshold'],
+    [
       'gaps that a tolerance cannot judge',
       'value: q, take: max, pass: "<= 5", tolerate: 1 of 3 steps',
       { q: [1, 1, 9, null, 1, 1, 1, 1, 1, 1] },
@@ -233,6 +250,33 @@ describe('partial', () => {
     ],
   ])('%s', async (_name, body, table, is) => {
     expect(await said(gate(body), table)).toBe(is);
+  });
+
+  const steps = (alive: number, rest: number, first = 0): Values =>
+    Array.from({ length: 10 }, (_, i) => (i < first ? 0 : i < alive ? 200 : rest));
+  test.each<[string, Values, Values, string]>([
+    ['both arms had all the time', steps(10, 0), steps(10, 0), 'pass'],
+    ['the judged arm lost', steps(6, 0), steps(10, 0), 'inconclusive: partial'],
+    ['the baseline lost', steps(10, 0), steps(6, 0), 'inconclusive: partial'],
+    ['both lost', steps(6, 0), steps(6, 0), 'pass'],
+    ['came late', steps(10, 0, 3), steps(10, 0), 'pass'],
+    ['may be away by chance', steps(7, 0).map((n) => (n ?? 0) / 40), steps(10, 0), 'pass'],
+  ])('is a comparison of arms of which traffic %s', async (_name, canary, stable, is) => {
+    const body =
+      'ratio: { bad: "b {{track}}", total: "t {{track}}" }, pass: "<= baseline + 20pp", evidence: point';
+    const table = { 'b canary': 0, 't canary': canary, 'b stable': 0, 't stable': stable };
+    expect(await said(`${ARMS}criteria:\n  c: { ${body} }\n`, table)).toBe(is);
+  });
+
+  test('traffic that went to one arm alone takes no breach away', async () => {
+    const body = 'ratio: { bad: "b {{track}}", total: "t {{track}}" }, pass: "<= baseline + 2pp"';
+    const table = { 'b canary': steps(6, 0), 't canary': steps(6, 0), 'b stable': 0, 't stable': 200 };
+    expect(await said(`${ARMS}criteria:\n  c: { ${body} }\n`, table)).toBe('fail: threshold');
+    const passing = { ...table, 'b canary': 0 };
+    const { reason } = resultOf(await run(`${ARMS}criteria:\n  c: { ${body} }\n`, passing), 'c');
+    expect(reason?.text).toBe(
+      'traffic went to arm "baseline" alone in 4 of 10 steps, where "canary" had some before: they are not compared',
+    );
   });
 
   test('is a comparison of arms whose buckets differ where it matters', async () => {
@@ -292,6 +336,7 @@ describe('not-a-number', () => {
     ['an infinite step', VALUE, { q: [1, 1, 1, 1, Number.POSITIVE_INFINITY, 1, 1, 1, 1, 1] }],
     ['a NaN count', RATIO, { g: [Number.NaN, ...whole.slice(1)], t: 100 }],
     ['a NaN total', RATIO, { g: 100, t: Number.NaN }],
+    ['a count below 0', BAD, { b: [50, -50, 50, -50, 50, -50, 50, -50, 50, -50], t: 100 }],
     ['more good than total', RATIO, { g: 300, t: 100 }],
     ['a NaN bucket', LATENCY, { h: bucketsOf({ '1': Number.NaN, '+Inf': 100 }) }],
     ['a bucket far below one under it', LATENCY, { h: bucketsOf({ '1': 95, '5': 90, '+Inf': 100 }) }],
@@ -613,6 +658,20 @@ describe('the baseline', () => {
 });
 
 describe('beyond-buckets', () => {
+  test.each([
+    ['share <= 20s', '>= baseline - 2pp', 'inconclusive: beyond-buckets'],
+    ['share > 20s', '<= baseline + 2pp', 'inconclusive: beyond-buckets'],
+    ['apdex(5s)', '>= baseline * 0.9', 'inconclusive: beyond-buckets'],
+    ['share <= 10s', '>= baseline - 2pp', 'pass'],
+    ['share <= 20s', '>= 80%', 'pass'],
+  ])('%s beside a baseline that has requests above the last edge: %s', async (take, pass, is) => {
+    const text = `${ARMS}criteria:\n  c: { histogram: "h {{track}}", unit: s, take: "${take}", pass: "${pass}", evidence: point }\n`;
+    const slow = bucketsOf({ '1': 90, '10': 90, '+Inf': 100 });
+    expect(await said(text, { 'h canary': slow, 'h stable': slow })).toBe(is);
+    const quick = bucketsOf({ '1': 90, '10': 100, '+Inf': 100 });
+    expect(await said(text, { 'h canary': quick, 'h stable': quick })).toBe('pass');
+  });
+
   test('a quantile above the last edge', async () => {
     const table = { h: bucketsOf({ '1': 10, '+Inf': 100 }) };
     expect(await said(gate(LATENCY), table)).toBe('inconclusive: beyond-buckets');

@@ -70,6 +70,11 @@ describe('the form of a series', () => {
       is: { labels: {}, values: '1', newest: '-1m1s500ms' },
     },
     {
+      name: 'events that may be of the window',
+      series: { labels: {}, times: at(1), values: [0], uncounted: 12.5 },
+      is: { labels: {}, values: '0', uncounted: 12.5 },
+    },
+    {
       name: 'a newest sample of this very instant',
       series: { labels: {}, times: at(1), values: [1], newest: NOW },
       is: { labels: {}, values: '1', newest: '0s' },
@@ -105,13 +110,15 @@ describe('a round trip', () => {
       labels,
       times: fc.oneof(aligned, anyTimes),
       values: fc.array(value, { minLength: 10, maxLength: 10 }),
+      uncounted: fc.option(fc.nat(), { nil: undefined }),
       newest: fc.option(fc.integer({ min: NOW - 10 * 86_400_000, max: NOW + 5000 }), { nil: undefined }),
     })
-    .map(({ labels: own, times, values, newest }) => ({
+    .map(({ labels: own, times, values, newest, uncounted }) => ({
       labels: own,
       times,
       values: values.slice(0, times.length),
       ...(newest !== undefined && { newest }),
+      ...(uncounted !== undefined && { uncounted }),
     }));
   const answer: fc.Arbitrary<Answer> = fc.record(
     {

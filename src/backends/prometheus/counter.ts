@@ -58,7 +58,8 @@ function isScrapedBefore({ labels, times }: Series, scraped: Scraped): boolean {
  *
  * The rise between two samples belongs to the stratum of the later one. A fall is a reset: the new value counts
  * whole. A series that began in the window counts from 0 when its target was scraped before; else its first sample
- * only starts it, since the target may have been running for long.
+ * only starts it, since the target may have been running for long. Where no label names a target, nothing more can be asked,
+ * and that sample stands beside the counts as `uncounted`.
  *
  * @param series raw samples, times rising, from a look-back before `window.from` up to `window.to`
  * @returns      one series per series with a sample in the window; a stratum without a sample has no entry, a NaN
@@ -95,7 +96,9 @@ function increaseOf(one: Series, window: Window, startsAtZero: boolean): Series 
     times.push(window.from + (stratum + 1) * window.stepMs);
     values.push(sum);
   }
-  return { labels: one.labels, times, values, newest };
+  const first = one.values[0] ?? Number.NaN;
+  const isOpen = !startsAtZero && isBorn(one, window) && targetOf(one.labels) === undefined && first > 0;
+  return { labels: one.labels, times, values, newest, ...(isOpen && { uncounted: first }) };
 }
 
 /** Median gap between two samples of one series, or undefined when no series has two. */

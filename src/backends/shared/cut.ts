@@ -6,10 +6,10 @@ import { strataOf, stratumAt, type Window } from '../../model/window.js';
 import { type AnswerSource, shapeError } from './found.js';
 import { numberOf } from './times.js';
 
-/** A value and when it was taken; the time is undefined where the answer does not say. */
+/** A value and when it was taken; either is undefined where the answer does not say, but not both. */
 export interface Point {
   readonly time: EpochMs | undefined;
-  readonly value: number;
+  readonly value: number | undefined;
 }
 
 export interface PointSeries {
@@ -22,7 +22,7 @@ export interface PointSeries {
  *
  * - `instant`: the last point at or before the end, or a lone value without a time
  * - `steps`: the last point of each stratum, at the stratum's end
- * - `counts`, `buckets`: the sum of each stratum, at the stratum's end
+ * - `counts`, `buckets`: the sum of each stratum, at the stratum's end; NaN where a point among others has no value
  * - `raw`: the points inside the window; values without a time count as taken at its end
  *
  * @throws BackendError with `backend.answer-shape` where the points leave open which value is meant
@@ -44,6 +44,16 @@ interface TimedPoint {
   readonly value: number;
 }
 
+/** What is missing is no point of a gauge; left out of a sum that holds others, it would count as 0. */
+function timedPoints(points: readonly Point[], use: QueryUse, { from, to }: Window): readonly TimedPoint[] {
+  const isInside = ({ time = from }: Point): boolean => time > from && time <= to;
+  const isSum = use === 'counts' || use === 'buckets';
+  const hasOthers = isSum && points.some((point) => point.value !== undefined && isInside(point));
+  return points.flatMap(({ time, value = hasOthers ? Number.NaN : undefined }) =>
+    time === undefined || value === undefined ? [] : [{ time, value }],
+  );
+}
+
 function cutOne(
   series: PointSeries,
   use: QueryUse,
@@ -51,7 +61,7 @@ function cutOne(
   source: AnswerSource,
 ): Series | undefined {
   if (use === 'buckets') requireBound(series.labels, source);
-  const timed = series.points.filter((point): point is TimedPoint => point.time !== undefined);
+  const timed = timedPoints(series.points, use, window);
   if (timed.length === 0) return cutUntimed(series, use, window, source);
   const points = timed.filter((point) => point.time <= window.to).sort((a, b) => a.time - b.time);
   const last = points.at(-1);
@@ -95,7 +105,9 @@ function cutUntimed(
   window: Window,
   source: AnswerSource,
 ): Series | undefined {
-  const values = series.points.map((point) => point.value);
+  const values = series.points.flatMap(({ time, value }) =>
+    time !== undefined || value === undefined ? [] : [value],
+  );
   if (values.length === 0) return undefined;
   const isAllowed = use === 'raw' || (values.length === 1 && (use === 'instant' || strataOf(window) === 1));
   if (!isAllowed) {

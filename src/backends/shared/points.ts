@@ -143,7 +143,7 @@ export function* numbered(rows: Iterable<unknown>): Generator<Row> {
 }
 
 /**
- * Reads rows into series by their labels; a row without a value is left out.
+ * Reads rows into series by their labels; a row without a value and a time is left out.
  *
  * @throws BackendError with `backend.answer-shape`
  */
@@ -161,7 +161,8 @@ export function decodeRows(
     const inRow = (path: JsonPath | undefined) => () =>
       path === undefined ? place(at) : `"${path.text}" in ${place(at)}`;
     const value = numberIn(valuePath === undefined ? row : pick(row, valuePath), inRow(valuePath), source);
-    if (value === undefined) continue;
+    // A row that says when and not how many: no value for a gauge, and an unknown number where counts are added up.
+    if (value === undefined && isAbsent(timePath === undefined ? undefined : pick(row, timePath))) continue;
     const rowLabels = labelsIn(row, paths, inRow, source);
     const time = timePath === undefined ? undefined : readTime(pick(row, timePath), inRow(timePath));
     const key = paths.length === 0 ? '' : labelsText(rowLabels);
@@ -170,6 +171,10 @@ export function decodeRows(
     else known.points.push({ time, value });
   }
   return [...series.values()];
+}
+
+function isAbsent(found: unknown): boolean {
+  return found === undefined || found === null;
 }
 
 /** Label names with their paths; of a list, the last name of each path. */
@@ -206,7 +211,7 @@ function labelsIn(
 
 /** A number, undefined for no data, or a failure that shows what was found. */
 function numberIn(found: unknown, where: Where, source: AnswerSource): number | undefined {
-  if (found === undefined || found === null) return undefined;
+  if (isAbsent(found)) return undefined;
   const value = typeof found === 'string' ? numberOf(found) : found;
   // JSON.parse makes Infinity of 1e999: a number nobody wrote.
   if (typeof value === 'number' && (Number.isFinite(value) || Number.isNaN(value))) return value;

@@ -58,10 +58,10 @@ export function seriesOfTable(
   const lag = query.isStamp === 'start' ? window.stepMs : 0;
   const ended = series.map(({ labels: own, points }) => ({
     labels: own,
-    points: points.map((point) => ({
-      ...point,
-      time: point.time === undefined ? undefined : point.time + lag,
-    })),
+    // NULL is as no row: nullif(count(*), 0) says so of a total.
+    points: points.flatMap(({ time, value: held }) =>
+      held === undefined ? [] : [{ time: time === undefined ? undefined : time + lag, value: held }],
+    ),
   }));
   return cutPoints(ended, use, window, source);
 }

@@ -86,7 +86,8 @@ function observation(
       return highest;
     });
   });
-  const broken = tracks.reduce((sum, track) => sum + track.nanCount + track.infiniteCount, 0);
+  const negative = tracks.filter(({ strata: counts }) => counts.some((count) => (count ?? 0) < 0)).length;
+  const broken = tracks.reduce((sum, track) => sum + track.nanCount + track.infiniteCount, negative);
   const hasAny = tracks.some((track) => track.newest !== null);
   return {
     labels,
@@ -95,7 +96,12 @@ function observation(
     ended: endedOf(tracks, input.window, input.maxAgeMs),
     trouble: [
       ...(broken > 0
-        ? [{ code: 'not-a-number', text: `${broken} bucket counts were no finite numbers` } as const]
+        ? [
+            {
+              code: 'not-a-number',
+              text: `${broken} bucket counts were no finite numbers, or below 0`,
+            } as const,
+          ]
         : []),
       ...(hasAny && !hasTop
         ? [{ code: 'partial', text: 'the bucket le="+Inf" is missing, so the total is not known' } as const]

@@ -3,7 +3,7 @@ import type { Count, Observation, Trouble } from '../../model/evidence.js';
 import { type Answer, type Labels, labelsText } from '../../model/series.js';
 import { strataOf } from '../../model/window.js';
 import { manySeries, mayPool } from './many.js';
-import { endedOf, hasData, newestOf, sumStrata, type Track, tracksOf } from './strata.js';
+import { endedOf, hasData, newestOf, sumStrata, type Track, tracksOf, withUncounted } from './strata.js';
 
 /** Share by which extrapolated counts may exceed their total before the selectors are taken not to nest. */
 const EXTRAPOLATION_SLACK = 0.02;
@@ -92,6 +92,10 @@ function commonTrouble(
   if (bad > 0) trouble.push({ code: 'not-a-number', text: `${bad} counts were infinite` });
   const nan = [...top, ...bottom].reduce((sum, track) => sum + track.nanCount, 0);
   if (nan > 0) trouble.push({ code: 'not-a-number', text: `${nan} counts were NaN, or had no value` });
+  const negative = [...top, ...bottom].filter(({ strata }) =>
+    strata.some((count) => (count ?? 0) < 0),
+  ).length;
+  if (negative > 0) trouble.push({ code: 'not-a-number', text: `${negative} series of counts fall below 0` });
   const isUnseen = isAbsent && parts.absentNumerator !== 'zero' && !isSeen(input, parts);
   const isToFail = parts.absentNumerator === 'zero-to-fail';
   if (isUnseen && !isToFail) trouble.push(neverSeen(parts.numerator, ', in the window or before'));
@@ -129,19 +133,40 @@ function observation(
   bottom: readonly Track[],
   common: Common,
 ): Observation {
-  const length = strataOf(input.window);
-  const numerators = sumStrata(top, length);
-  const denominators = sumStrata(bottom, length);
-  const strata = denominators.map((n, i): Count | null => (n === null ? null : { k: numerators[i] ?? 0, n }));
-  const nested = parts.isNested ? nest(strata, parts, input.keepsExcess === true) : { strata, trouble: [] };
+  const paired = (over: readonly Track[], under: readonly Track[]): ReturnType<typeof nest> => {
+    const strata = pairedStrata(over, under, strataOf(input.window));
+    return parts.isNested ? nest(strata, parts, input.keepsExcess === true) : { strata, trouble: [] };
+  };
+  const nested = paired(top, bottom);
+  const isOpen = [...top, ...bottom].some(({ uncounted }) => uncounted !== undefined);
   return {
     ...common,
+    ...(isOpen && {
+      otherwise: {
+        evidence: [
+          { kind: 'counts', strata: paired(withUncounted(top), withUncounted(bottom)).strata } as const,
+        ],
+        text: 'a counter began in the window with events that may be of it, and decide',
+        next: 'give it the label "instance", by which "up" tells; or look again when it began before the window',
+        isOfPasses: true,
+      },
+    }),
     labels,
     evidence: { kind: 'counts', strata: nested.strata },
     newest: newestOf(bottom),
     ended: endedOf([...bottom, ...top], input.window, input.maxAgeMs),
     trouble: [...common.trouble, ...nested.trouble],
   };
+}
+
+function pairedStrata(
+  top: readonly Track[],
+  bottom: readonly Track[],
+  length: number,
+): readonly (Count | null)[] {
+  const numerators = sumStrata(top, length);
+  const denominators = sumStrata(bottom, length);
+  return denominators.map((n, i): Count | null => (n === null ? null : { k: numerators[i] ?? 0, n }));
 }
 
 /** Holds `k <= n`: small excess is rounding of extrapolated counts, a large one means selectors that do not nest. */

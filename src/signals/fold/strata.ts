@@ -9,6 +9,8 @@ export interface Track {
   readonly newest: EpochMs | null;
   readonly nanCount: number;
   readonly infiniteCount: number;
+  /** Events that may belong to its first stratum with data. */
+  readonly uncounted?: number;
 }
 
 /** Cuts a series; of two points in one stratum the later stands. */
@@ -16,7 +18,14 @@ export function trackOf(series: Series, window: Window): Track {
   // The usual answer is one number a stratum already; copied, a million of them would take 35 MB.
   if (isWhole(series, window)) {
     const newest = newestIn(series, series.times.at(-1) ?? null, window);
-    return { labels: series.labels, strata: series.values, newest, nanCount: 0, infiniteCount: 0 };
+    return {
+      ...openIn(series),
+      labels: series.labels,
+      strata: series.values,
+      newest,
+      nanCount: 0,
+      infiniteCount: 0,
+    };
   }
   const strata: (number | null)[] = new Array<number | null>(strataOf(window)).fill(null);
   let nanCount = 0;
@@ -33,7 +42,25 @@ export function trackOf(series: Series, window: Window): Track {
     } else if (Number.isNaN(value)) nanCount += 1;
     else infiniteCount += 1;
   }
-  return { labels: series.labels, strata, newest: newestIn(series, newest, window), nanCount, infiniteCount };
+  const seen = newestIn(series, newest, window);
+  return { ...openIn(series), labels: series.labels, strata, newest: seen, nanCount, infiniteCount };
+}
+
+function openIn({ uncounted }: Series): Pick<Track, 'uncounted'> {
+  return uncounted === undefined ? {} : { uncounted };
+}
+
+/** Tracks with the events that may have been counted in their first stratum. */
+export function withUncounted(tracks: readonly Track[]): readonly Track[] {
+  return tracks.map((track) => {
+    const { uncounted, strata } = track;
+    if (uncounted === undefined) return track;
+    const first = strata.findIndex((count) => count !== null);
+    return {
+      ...track,
+      strata: strata.map((count, i) => (i === first && count !== null ? count + uncounted : count)),
+    };
+  });
 }
 
 function isWhole({ times, values }: Series, window: Window): boolean {

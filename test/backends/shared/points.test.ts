@@ -172,8 +172,15 @@ describe('steps, counts, raw and buckets', () => {
     expect(cut([row(1, 1), row(1, 'NaN'), row(0, 2)], ROWS, 'counts')[0]?.values).toEqual([Number.NaN, 2]);
   });
 
-  test('a row with null, or without the value, is missing', () => {
-    expect(cut([row(1, null), { at: row(2, 0).at }], ROWS, 'counts')).toEqual([]);
+  test.each([
+    ['counts', [3, NaN, NaN, 4]],
+    ['steps', [3, 4]],
+    ['raw', [3, 4]],
+  ] as const)('a row with null, or without the value, is missing, and not 0 of %s', (use, values) => {
+    const rows = [row(4, 3), row(3, null), { at: row(2, 0).at }, row(1, 4), row(1, null), { n: null }];
+    const found = cut(use === 'counts' ? rows.filter((_, i) => i !== 4) : rows, ROWS, use);
+    expect(found[0]?.values).toEqual(values);
+    expect(cut([row(1, null)], ROWS, use).flatMap((one) => one.values)).toEqual([]);
   });
 
   test('a row with a value and no time cannot be placed', () => {
