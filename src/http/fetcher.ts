@@ -13,7 +13,7 @@ import { readBytes } from './body.js';
 import { bareHost, guardedLookup, REFUSED, refusedPlace, refusedUrl } from './guard.js';
 import { Pace } from './pace.js';
 import { LONGEST_WAIT_MS, retryAfterMs } from './retry.js';
-import { type Trouble, troubleOf } from './trouble.js';
+import { type Trouble, TroubleError, troubleOf } from './trouble.js';
 import { Watch } from './watch.js';
 
 /** HTML packs to a tenth; what unpacks to more than this was made to. */
@@ -56,6 +56,10 @@ export function createFetcher(clock: Clock, userAgent: string): Fetcher {
       const message = await new Promise<IncomingMessage>((resolve, reject) => {
         sent.on('response', resolve);
         sent.on('error', reject);
+        // An answer that changes the protocol (101) is no response, and its end no error: nothing else would tell.
+        sent.on('close', () =>
+          reject(new TroubleError({ kind: 'malformed', what: 'it ended without an answer' })),
+        );
       });
       const ttfbMs = clock.monotonic() - startedAt;
       const bytes = await readBytes(message, {

@@ -33,6 +33,12 @@ beforeAll(async () => {
         }, 20);
         return true;
       }
+      if (url === '/other-protocol') {
+        response.socket?.write(
+          'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n',
+        );
+        return true;
+      }
       if (url === '/small-bomb') {
         response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(4 * 1024 ** 2)));
         return true;
@@ -189,6 +195,10 @@ describe('how much it takes', () => {
     ['/reset', {}, 'network'],
   ] as const)('%s with %j fails: %s', async (path, over, kind) => {
     expect(await ask(path, over)).toEqual(failure(kind));
+  });
+
+  test('an answer that changes the protocol ends, where it held the run for ever', async () => {
+    expect(await ask('/other-protocol')).toEqual(failure('malformed', 'it ended without an answer'));
   });
 
   test('what unpacks to many times its size says so', async () => {
