@@ -1,12 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Failure, failed, ok, type Result } from '../model/failure.js';
+import { CONFIG_FILE, GATE_ENDING } from './names.js';
 import { decode, MAX_FILE_BYTES, type SourceText } from './source.js';
 import { parseYaml } from './yaml.js';
 
-export const CONFIG_FILE = 'gatekeeper.config.yaml';
-export const GATE_ENDING = '.gate.yaml';
-export const TEST_ENDING = '.gate.test.yaml';
 const DEFAULT_FOLDER = 'gates';
 const MEND_PATH = `check the path; without one, ${DEFAULT_FOLDER}/**/*${GATE_ENDING} are read`;
 

@@ -54,7 +54,9 @@ function wordsOf(error: YAMLParseError, doc: Document.Parsed, yaml: YamlText): W
     case 'MISSING_CHAR':
       return unclosedQuote(error, doc) ?? general(error);
     case 'BAD_INDENT':
-      return { message: general(error).message, mend: 'indent it like its neighbours' };
+      return (
+        unclosedFlow(error) ?? { message: general(error).message, mend: 'indent it like its neighbours' }
+      );
     case 'BAD_DQ_ESCAPE':
       return {
         message: general(error).message,
@@ -68,6 +70,16 @@ function wordsOf(error: YAMLParseError, doc: Document.Parsed, yaml: YamlText): W
 function general(error: YAMLParseError): Words {
   const message = error.message.split('\n')[0] ?? error.message;
   return { message: message.charAt(0).toLowerCase() + message.slice(1), mend: GENERAL_MEND };
+}
+
+/** One error of the parser for two: no end, or one that stands too far left to be seen as such. */
+function unclosedFlow(error: YAMLParseError): Words | undefined {
+  const end = /^Flow (?:map|sequence) .* end with a ([\]}])/.exec(error.message)?.[1];
+  if (end === undefined) return undefined;
+  return {
+    message: `a "${end === '}' ? '{' : '['}" is opened and not closed before this place`,
+    mend: `close it with "${end}", no further left than what stands in it`,
+  };
 }
 
 /** The parser names the end of the file; what has to be mended is where the text begins. */

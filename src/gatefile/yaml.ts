@@ -1,6 +1,7 @@
 import { type Document, isScalar, LineCounter, parseDocument } from 'yaml';
 import { type Failure, failed, ok, type Result } from '../model/failure.js';
 import type { Span } from '../model/span.js';
+import { CONFIG_FILE, GATE_ENDING, TEST_ENDING } from './names.js';
 import { placeAt, type SourceText, textTrouble } from './source.js';
 import type { YamlFile, YamlText } from './yaml-file.js';
 import { placesIn } from './yaml-places.js';
@@ -46,8 +47,17 @@ function emptyFile({ file, text }: SourceText): Failure {
     code: 'gatefile.empty',
     message: emptiness(file, text),
     span: placeAt(file, 1, 1),
-    mend: 'a gate starts with "gate: NAME"; see docs/gatefile.md',
+    mend: beginningOf(file),
   };
+}
+
+function beginningOf(file: string): string {
+  if (file.endsWith(TEST_ENDING))
+    return 'a test file starts with "tests:" or "series:"; see docs/gate-tests.md';
+  if (file.endsWith(CONFIG_FILE))
+    return 'write "backends:", "owners:", "window:" or "fixtures:", or remove it';
+  const gate = 'a gate starts with "gate: NAME"; see docs/gatefile.md';
+  return file.endsWith(GATE_ENDING) ? gate : `${gate}; a list of incidents with "incidents:"`;
 }
 
 function emptiness(file: string, text: string): string {

@@ -149,6 +149,15 @@ not asked: the web servers that shop.pages probes
       'there is no backend to reach\n   name one under "backends:" in a gate file or in gatekeeper.config.yaml\n',
     ],
     [
+      'pages alone, which need none',
+      {
+        'gates/p.gate.yaml':
+          'gate: p\ncriteria:\n  p: { crawl: { hosts: [shop.example], base: "https://shop.example", urls: [/] }, pass: "== 0" }\n',
+      },
+      [],
+      'those gates need none: "gatekeeper check" asks the web servers itself\n',
+    ],
+    [
       'a type that is none',
       { 'gatekeeper.config.yaml': config('a: { type: promethues, url: "http://x" }') },
       [],

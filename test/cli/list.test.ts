@@ -21,6 +21,20 @@ function headings(text: string): readonly string[] {
 }
 
 describe('list', () => {
+  test.each(['list', 'plan'])('%s names a backend once that two gates write alike', async (command) => {
+    const gate = (name: string, port: number): string =>
+      `gate: ${name}\nbackends: { m: { type: prometheus, url: "http://127.0.0.1:${port}" } }\ncriteria: { q: { value: q, pass: "<= 1" } }\n`;
+    const cwd = await folderWith({
+      'gates/a.gate.yaml': gate('a', 1),
+      'gates/b.gate.yaml': gate('b', 1),
+      'gates/c.gate.yaml': gate('c', 2),
+    });
+    const { stdout } = await runGatekeeper([command], { cwd });
+    expect(stdout).toContain(
+      '\nbackends\n  m  prometheus  http://127.0.0.1:1\n  m  prometheus  http://127.0.0.1:2\n\n',
+    );
+  });
+
   test('gates with their criteria, backends, and what the tool has', async () => {
     const cwd = await folderWith({ 'gates/shop.gate.yaml': SHOP, 'gatekeeper.config.yaml': CONFIG });
     const { code, stdout, stderr } = await runGatekeeper(['list'], { cwd });

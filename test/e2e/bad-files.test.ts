@@ -210,6 +210,27 @@ describe('YAML', () => {
            │ ^  indent it like its neighbours"
     `);
   });
+  test.each([
+    [
+      'gate: shop\ncriteria: [\n',
+      'x.gate.yaml:3:1  a "[" is opened and not closed before this place\n   close it with "]"',
+    ],
+    ['gate: shop\nvars: {\na: b }\n', 'x.gate.yaml:3:1  a "{" is opened and not closed before this place\n'],
+  ])('a bracket without its end: %j', async (text, words) => {
+    expect(await told(text)).toContain(words);
+  });
+  test.each([
+    ['gatekeeper.config.yaml', 'write "backends:", "owners:", "window:" or "fixtures:", or remove it'],
+    ['shop.gate.test.yaml', 'a test file starts with "tests:" or "series:"; see docs/gate-tests.md'],
+    ['incidents.yaml', 'a list of incidents with "incidents:"'],
+  ])('an empty %s says what begins it', async (file, mend) => {
+    const args = file.endsWith('.test.yaml') ? ['test', file] : ['validate', 'x.gate.yaml'];
+    const more = file === 'incidents.yaml' ? ['--incidents', file] : [];
+    const { code, stderr } = await run({ 'x.gate.yaml': SOUND, [file]: '' }, { args: [...args, ...more] });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${file}:1:1  ${file} is empty\n`);
+    expect(stderr).toContain(mend);
+  });
   test('a line without a colon, one with two, and an open quote', async () => {
     expect(await told('gate shop\nabout: x\n')).toMatchInlineSnapshot(`
       "exit 2

@@ -1,7 +1,8 @@
 /** Test files that cannot be run: each with its place, what is wrong there, and how to mend it. */
 import { afterAll, describe, expect, test } from 'vitest';
+import { runGatekeeper } from '../support/binary.js';
 import { GATE, one, runTests as run } from '../support/gate-tests.js';
-import { removeSandboxes } from '../support/sandbox.js';
+import { removeSandboxes, sandbox } from '../support/sandbox.js';
 
 afterAll(removeSandboxes);
 
@@ -155,7 +156,7 @@ describe('what cannot be run', () => {
       `gates: [shop.gate.yml]\n${one('expect: pass')}`,
       `${at(1, 9)}shop.gate.yml is not there
    1 │ gates: [shop.gate.yml]
-     │         ^^^^^^^^^^^^^  check the path`,
+     │         ^^^^^^^^^^^^^  check the path: it starts at the folder of this file`,
     ],
     [
       'gates that no pattern matches',
@@ -169,6 +170,18 @@ describe('what cannot be run', () => {
   test.each(rows)('%s', async (_, file, told) => {
     const result = await run(file);
     expect(result).toMatchObject({ code: 2, stderr: `${told}\n` });
+  });
+
+  test('without a gate of its own name, it is said how to name one', async () => {
+    const { folder } = await sandbox({ 'a.gate.test.yaml': 'tests: [{ name: x, expect: pass }]\n' });
+    const { code, stderr } = await runGatekeeper(['test', 'a.gate.test.yaml'], { cwd: folder });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `a.gate.test.yaml:1:1  a.gate.yaml is not there
+   1 │ tests: [{ name: x, expect: pass }]
+     │ ^^^^^  a test is of the gate of its own name beside it; name others: gates: [FILE]
+`,
+    });
   });
 
   test('many notation bombs are no worse than one', async () => {

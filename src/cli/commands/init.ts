@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { catalogIn, GATE_ENDING, TEST_ENDING } from '../../gatefile/discover.js';
+import { catalogIn } from '../../gatefile/discover.js';
+import { GATE_ENDING, TEST_ENDING } from '../../gatefile/names.js';
 import { BackendError, type Failure } from '../../model/failure.js';
 import { starterTest } from '../../testing/starter.js';
 import { EXIT } from '../exit-code.js';

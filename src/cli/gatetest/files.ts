@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { findConfig, searchGateFiles, TEST_ENDING } from '../../gatefile/discover.js';
+import { findConfig, searchGateFiles } from '../../gatefile/discover.js';
+import { TEST_ENDING } from '../../gatefile/names.js';
 import { checkShape } from '../../gatefile/shape.js';
 import type { SourceText } from '../../gatefile/source.js';
 import { type Path, parseYaml, type YamlFile } from '../../gatefile/yaml.js';
@@ -72,6 +73,16 @@ function broken(source: SourceText, yaml: YamlFile | undefined, failures: readon
   return { tests: [], failures, source, yaml, gates: [] };
 }
 
+/** A test file looks for its gates elsewhere than a run does. */
+function elsewhere(failure: Failure, name: string, gates: readonly string[] | undefined): Failure {
+  if (failure.code !== 'gatefile.not-found' || name.includes('*')) return failure;
+  const mend =
+    gates === undefined
+      ? 'a test is of the gate of its own name beside it; name others: gates: [FILE]'
+      : 'check the path: it starts at the folder of this file';
+  return { ...failure, mend };
+}
+
 /** The gate files that a test file names, or the one of its own name beside it. */
 async function gatesOf(
   session: Session,
@@ -86,11 +97,11 @@ async function gatesOf(
     const span = gates === undefined ? yaml.keySpanOf(['tests']) : yaml.spanOf(['gates', i]);
     const found = await searchGateFiles([name], folder);
     // A pattern that matches nothing is trouble, too: its tests would be of nothing.
-    failures.push(...found.failures.map((failure) => ({ span, ...failure })));
+    failures.push(...found.failures.map((failure) => ({ span, ...elsewhere(failure, name, gates) })));
     for (const each of found.files) {
       const read = session.read(path.relative(session.cwd, path.resolve(folder, each)));
       if (read.ok) sources.set(read.value.file, read.value);
-      else failures.push(...read.failures.map((failure) => ({ span, ...failure })));
+      else failures.push(...read.failures.map((failure) => ({ span, ...elsewhere(failure, name, gates) })));
     }
   }
   return { sources: [...sources.values()], failures };

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { findConfig, searchGateFiles, TEST_ENDING } from '../../gatefile/discover.js';
+import { findConfig, searchGateFiles } from '../../gatefile/discover.js';
+import { TEST_ENDING } from '../../gatefile/names.js';
 import { EXIT } from '../exit-code.js';
 import type { StopSignal } from '../io.js';
 import type { Session } from '../session.js';

@@ -16,14 +16,11 @@ export function gateLines(gates: readonly Gate[], isBroken: boolean): readonly s
 
 export function backendLines(backends: readonly Backend[]): readonly string[] {
   if (backends.length === 0) return [];
-  return [
-    'backends',
-    ...tableText(
-      backends.map(({ id, type, address }) => [id, type, address]),
-      1,
-    ),
-    '',
-  ];
+  // Gates that each write the same block have one backend for whoever reads the list.
+  const rows = new Map(
+    backends.map(({ id, type, address }) => [`${id} ${type} ${address}`, [id, type, address]]),
+  );
+  return ['backends', ...tableText([...rows.values()], 1), ''];
 }
 
 function linesOfGate(gate: Gate): readonly string[] {

@@ -1,14 +1,14 @@
 import type { Gate } from '../../contracts/gate.js';
 import type { Loaded } from '../../gatefile/load.js';
-import { counted, type Row, rowsText, tableText } from '../page/page.js';
+import { backendLines } from '../inventory/gates.js';
+import { counted, type Row, rowsText } from '../page/page.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Backends and environment: who would be asked, and what was read to know. */
 export function worldPlan(loaded: Loaded, env: Env): readonly string[] {
-  const backends = loaded.backends.map(({ id, type, address }) => [id, type, address]);
   return [
-    ...(backends.length === 0 ? [] : ['backends', ...tableText(backends, 1), '']),
+    ...backendLines(loaded.backends),
     ...(loaded.environment.length === 0
       ? []
       : ['environment', ...rowsText(environmentRows(loaded, env), 1), '']),

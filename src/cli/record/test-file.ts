@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { Outcome } from '../../engine/report.js';
-import { isFolder, readSource, TEST_ENDING } from '../../gatefile/discover.js';
+import { isFolder, readSource } from '../../gatefile/discover.js';
 import type { Loaded } from '../../gatefile/load.js';
+import { TEST_ENDING } from '../../gatefile/names.js';
 import type { Failure } from '../../model/failure.js';
 import { print } from '../../recording/write.js';
 import { replayTest } from '../../testing/replayed.js';
