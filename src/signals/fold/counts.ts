@@ -91,7 +91,12 @@ function commonTrouble(
   const bad = [...top, ...bottom].reduce((sum, track) => sum + track.infiniteCount, 0);
   if (bad > 0) trouble.push({ code: 'not-a-number', text: `${bad} counts were infinite` });
   const nan = [...top, ...bottom].reduce((sum, track) => sum + track.nanCount, 0);
-  if (nan > 0) trouble.push({ code: 'not-a-number', text: `${nan} counts were NaN, or had no value` });
+  if (nan > 0)
+    trouble.push({
+      code: 'not-a-number',
+      text: `${nan} counts were NaN, or had no value`,
+      next: 'see why; where no value means none, have it written as 0',
+    });
   const negative = [...top, ...bottom].filter(({ strata }) =>
     strata.some((count) => (count ?? 0) < 0),
   ).length;
