@@ -151,9 +151,25 @@ async function exchange(hop: Hop, route: Route, timeoutMs: number, signal: Abort
     signal,
     ...(hop.body === undefined ? {} : { data: hop.body }),
   };
-  const { status, data } = await adapter(config);
+  const { status, data } = await atLast(adapter(config), timeoutMs + GRACE_MS);
   const message: IncomingMessage = data;
   return { status, headers: headersOf(message), message };
+}
+
+/** Time for axios' own limit to come first: it knows more of what happened. */
+const GRACE_MS = 250;
+
+/** What was promised, or a timeout: of an answer that changes the protocol (101) axios tells nothing, ever. */
+async function atLast<T>(promised: Promise<T>, limitMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new TroubleError({ kind: 'timeout', phase: 'answer' })), limitMs);
+  });
+  try {
+    return await Promise.race([promised, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function headersOf(message: IncomingMessage): Readonly<Record<string, string>> {

@@ -146,6 +146,20 @@ describe('the network', () => {
     expect(performance.now() - startedAt).toBeLessThan(1000);
   });
 
+  test('an answer that changes the protocol ends with the try: axios would never tell', async () => {
+    const other = await startHostileServer({
+      handle: (_seen, response) => {
+        response.socket?.write(
+          'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n',
+        );
+        return true;
+      },
+    });
+    const failure = await testClient({ attemptTimeoutMs: 50, retries: 0 }).failure(other.url);
+    await other.close();
+    expect(failure).toMatchObject({ code: 'backend.timeout', attempts: 1 });
+  });
+
   test('a timeout is tried again', async () => {
     const failure = await testClient({ attemptTimeoutMs: 50, retries: 1 }).failure(`${server.url}/drip`);
     expect(failure.attempts).toBe(2);
