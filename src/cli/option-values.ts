@@ -32,7 +32,7 @@ export function instant(text: string): EpochMs {
 }
 
 export function count(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Write a whole number, 0 or more.');
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Write a whole number from 0 to 999,999.');
   return Number(text);
 }
 
@@ -58,7 +58,6 @@ export function share(text: string): number {
 }
 
 export function positive(text: string): number {
-  const value = count(text);
-  if (value < 1) throw new InvalidArgumentError('Write a whole number, 1 or more.');
-  return value;
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('Write a whole number from 1 to 999,999.');
+  return Number(text);
 }

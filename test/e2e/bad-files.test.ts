@@ -2046,7 +2046,7 @@ describe('the command line', () => {
     expect(await say('check', '--retries', 'x')).toMatchInlineSnapshot(`
       "exit 2
       --- stderr
-      error: option '--retries <n>' argument 'x' is invalid. Write a whole number, 0 or more.
+      error: option '--retries <n>' argument 'x' is invalid. Write a whole number from 0 to 999,999.
       (gatekeeper --help lists commands and flags)"
     `);
     expect(await say('check', '--timeout', '10')).toMatchInlineSnapshot(`
