@@ -26,7 +26,10 @@ function canonicalsIn(header: string): readonly string[] {
 
 /** The one address that a page names as its own; undefined when it names none or several. */
 export function canonicalOf(page: Page): string | undefined {
-  const found = new Set(canonicalsOf(page).map((href) => normalUrl(href, baseOf(page))));
+  // Most name themselves: that need not be read.
+  const found = new Set(
+    canonicalsOf(page).map((href) => (href === page.url ? href : normalUrl(href, baseOf(page)))),
+  );
   const [one] = found;
   return found.size === 1 ? one : undefined;
 }

@@ -1,3 +1,5 @@
+import { siteOf } from './addresses.js';
+
 /** Results in the order of the list; of each host, as many at a time as connections. */
 export async function eachOfHost<Row extends { readonly url: string }, Result>(
   rows: readonly Row[],
@@ -7,10 +9,10 @@ export async function eachOfHost<Row extends { readonly url: string }, Result>(
   const results = new Map<string, Result>();
   const byHost = new Map<string, Row[]>();
   for (const row of rows) {
-    const { host } = new URL(row.url);
-    const known = byHost.get(host) ?? [];
+    const site = siteOf(row.url);
+    const known = byHost.get(site) ?? [];
     known.push(row);
-    byHost.set(host, known);
+    byHost.set(site, known);
   }
   await Promise.all(
     [...byHost.values()].flatMap((queue) => {

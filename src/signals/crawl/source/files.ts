@@ -2,7 +2,7 @@ import { isListedHost } from '../../../contracts/fetcher.js';
 import type { FailureCode } from '../../../model/failure.js';
 import type { Page, PageFailureKind } from '../../../model/page.js';
 import { MOST_SITEMAP_BYTES, readSitemap, type Sitemap } from '../../list/sitemap.js';
-import { normalUrl } from '../../probing/addresses.js';
+import { normalUrl, siteOf } from '../../probing/addresses.js';
 import type { Order } from './order.js';
 import { MOST_ROBOTS_BYTES, type Robots, readRobots } from './robots.js';
 import type { Follow, Way } from './visit.js';
@@ -37,9 +37,9 @@ export function createSiteFiles(order: Order, follow: Follow): SiteFiles {
   const listings = new Map<string, Promise<Listing>>();
 
   const robotsOf = (url: string): Promise<RobotsFile> => {
-    const { origin } = new URL(url);
-    const known = robotsFiles.get(origin) ?? fetchRobots(origin, follow);
-    robotsFiles.set(origin, known);
+    const site = siteOf(url);
+    const known = robotsFiles.get(site) ?? fetchRobots(new URL(url).origin, follow);
+    robotsFiles.set(site, known);
     return known;
   };
 
