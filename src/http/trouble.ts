@@ -37,8 +37,8 @@ const TLS =
  * Chosen fields alone are read: an AxiosError also holds headers, URL and body.
  */
 export function troubleOf(error: unknown): Trouble {
-  if (error instanceof TroubleError) return error.trouble;
   const cause = rootOf(error);
+  if (cause instanceof TroubleError) return cause.trouble;
   const code = textOf(cause, 'code') ?? textOf(error, 'code') ?? textOf(cause, 'name') ?? 'unknown error';
   // axios' own timer says ECONNABORTED; the kernel's error of that name has a system call.
   if (code === 'ECONNABORTED' && textOf(cause, 'syscall') === undefined)
