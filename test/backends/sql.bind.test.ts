@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { escaping, withParameters } from '../../src/backends/clickhouse/dialect.js';
 import { pathRewriter } from '../../src/backends/duckdb/paths.js';
 import { bindStatement, type Statement } from '../../src/backends/sql/bind.js';
-import type { Dialect } from '../../src/backends/sql/dialect.js';
+import { type Dialect, POSTGRES_QUOTING } from '../../src/backends/sql/dialect.js';
 import { piecesOf } from '../../src/backends/sql/lex.js';
 import { instantText } from '../../src/backends/sql/timestamp.js';
 import type { Variables } from '../../src/contracts/backend.js';
@@ -14,14 +14,7 @@ import { variablesOf, WINDOW } from './shared/world.js';
 /** PostgreSQL's way to write things, with all that any dialect has. */
 const numbered: Dialect = {
   product: 'Test',
-  quoting: {
-    hasBackslashes: false,
-    hasEscapeTexts: true,
-    hasDollarTexts: true,
-    hasHashComments: false,
-    hasNestedComments: true,
-    needsBlankAfterDashes: false,
-  },
+  quoting: POSTGRES_QUOTING,
   isNumbered: true,
   place: (value, index) => ({
     sql: `$${index}`,
