@@ -21,10 +21,10 @@ const html = once(() =>
       }),
     ),
     brokenItems: z.number(),
-    links: z.number(),
-    deadLinks: texts,
-    linksTo: texts,
     textLength: z.number(),
+    links: z.number().exactOptional(),
+    deadLinks: texts.exactOptional(),
+    linksTo: texts.exactOptional(),
   }),
 );
 

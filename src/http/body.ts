@@ -143,9 +143,9 @@ export class Bytes {
   }
 
   whole(): Uint8Array {
-    return this.#large === undefined
-      ? Buffer.concat(this.#chunks)
-      : new Uint8Array(this.#large, 0, this.#size);
+    if (this.#large !== undefined) return new Uint8Array(this.#large, 0, this.#size);
+    const [only] = this.#chunks;
+    return only !== undefined && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks);
   }
 
   text(): string {

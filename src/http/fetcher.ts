@@ -54,12 +54,17 @@ export function createFetcher(clock: Clock, userAgent: string): Fetcher {
     });
     try {
       const message = await new Promise<IncomingMessage>((resolve, reject) => {
-        sent.on('response', resolve);
+        let isAnswered = false;
+        sent.on('response', (answer) => {
+          isAnswered = true;
+          resolve(answer);
+        });
         sent.on('error', reject);
         // An answer that changes the protocol (101) is no response, and its end no error: nothing else would tell.
-        sent.on('close', () =>
-          reject(new TroubleError({ kind: 'malformed', what: 'it ended without an answer' })),
-        );
+        sent.on('close', () => {
+          if (!isAnswered)
+            reject(new TroubleError({ kind: 'malformed', what: 'it ended without an answer' }));
+        });
       });
       const ttfbMs = clock.monotonic() - startedAt;
       const bytes = await readBytes(message, {

@@ -55,13 +55,14 @@ export interface PageHtml {
   readonly items: readonly PageItem[];
   /** Blocks of JSON-LD that are no JSON. */
   readonly brokenItems: number;
-  readonly links: number;
-  /** Some of the links that no crawler follows, as written. */
-  readonly deadLinks: readonly string[];
-  /** Listed pages that it links to, absolute. */
-  readonly linksTo: readonly string[];
   /** Characters of text outside of scripts and styles. */
   readonly textLength: number;
+  /** How many; this and what follows are there when a check asks for links. */
+  readonly links?: number;
+  /** Some of the links that no crawler follows, as written. */
+  readonly deadLinks?: readonly string[];
+  /** Listed pages that it links to, absolute. */
+  readonly linksTo?: readonly string[];
 }
 
 /** One cache on the way, by RFC 9211. */

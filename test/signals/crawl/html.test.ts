@@ -109,8 +109,22 @@ test('links are read with a base of megabytes at once, and no text of megabytes 
     `<base href="/${long}"><link rel=canonical href=/${long}><link rel=alternate hreflang=${long} href=/${long}>
     <script type="application/ld+json">{"@type":"${long}","offers":{"price":"${long}"}}</script>${'<a href=x>'.repeat(100_000)}`,
   );
-  expect([links, linksTo.length]).toEqual([100_000, 1]);
+  expect([links, linksTo?.length]).toEqual([100_000, 1]);
   expect(JSON.stringify([base, canonicals, hreflang, items]).length).toBeLessThan(10_000);
+});
+
+test('links are told where they are asked for', () => {
+  const page = '<a href="/p/2">Two</a><a href="javascript:x()">None</a>';
+  const told = (isListed?: (url: string) => boolean) => {
+    const { links, deadLinks, linksTo } = readHtml(page, 'https://shop.example.com/p/1', isListed);
+    return { links, deadLinks, linksTo };
+  };
+  expect(told(() => true)).toEqual({
+    links: 2,
+    deadLinks: ['javascript:x()'],
+    linksTo: ['https://shop.example.com/p/2'],
+  });
+  expect(told()).toEqual({});
 });
 
 test('what is kept of a page does not keep the page', () => {

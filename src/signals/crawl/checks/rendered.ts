@@ -31,10 +31,11 @@ export const rendered = defineCheck({
     compare('title', raw.title ?? '', after.title ?? '');
     compare('h1', raw.h1.join(' | '), after.h1.join(' | '));
     compare('json-ld', types(raw), types(after));
-    if (raw.links < after.links * LEAST_SHARE)
+    const [links, linksAfter] = [raw.links ?? 0, after.links ?? 0];
+    if (links < linksAfter * LEAST_SHARE)
       problems.push({
         what: 'links',
-        detail: `${raw.links} links without scripts, ${after.links} with them`,
+        detail: `${links} links without scripts, ${linksAfter} with them`,
       });
     if (raw.textLength < after.textLength * LEAST_SHARE)
       problems.push({

@@ -26,23 +26,23 @@ const OF_HEAD: ReadonlySet<string> = new Set([
 const SILENT: ReadonlySet<string> = new Set(['script', 'style', 'template', 'noscript']);
 const HEADINGS: ReadonlySet<string> = new Set(['h1', 'h2', 'h3', 'h4', 'h5', 'h6']);
 const ENDS = { title: 'title', h1: 'h1', 'json-ld': 'script' } as const;
-const WITH_ATTRIBUTES: ReadonlySet<string> = new Set(['meta', 'link', 'base', 'a', 'script']);
+const WITH_ATTRIBUTES: ReadonlySet<string> = new Set(['meta', 'link', 'base', 'script']);
+const WITH_LINKS: ReadonlySet<string> = new Set([...WITH_ATTRIBUTES, 'a']);
 /** Anything else than white space of HTML: U+FEFF, which a file may begin with, is text like any other. */
 const VISIBLE = /[^\t\n\f\r ]/;
 const ROBOTS: ReadonlySet<string> = new Set(['robots', 'googlebot', 'bingbot']);
 const TYPE_JSON_LD = /^application\/ld\+json\b/i;
 
+/** Tells the addresses whose links are kept. */
+export type IsListed = (url: string) => boolean;
+
 /**
  * What a page says, read in one pass.
  *
  * @param finalUrl what relative links start from, unless the page says otherwise
- * @param isListed tells the addresses whose links are kept; without it, none
+ * @param isListed without it links are not read, which would be a fifth of the work
  */
-export function readHtml(
-  text: string,
-  finalUrl: string,
-  isListed: ((url: string) => boolean) | undefined,
-): PageHtml {
+export function readHtml(text: string, finalUrl: string, isListed: IsListed | undefined): PageHtml {
   const reader = new Reader(finalUrl, isListed);
   readTags(text, reader);
   reader.end();
@@ -51,9 +51,9 @@ export function readHtml(
 }
 
 class Reader implements TagListener {
-  readonly attributesOf = WITH_ATTRIBUTES;
+  readonly attributesOf: ReadonlySet<string>;
   readonly #finalUrl: string;
-  readonly #isListed: ((url: string) => boolean) | undefined;
+  readonly #isListed: IsListed | undefined;
   #title: string | null = null;
   readonly #h1: string[] = [];
   #description: string | null = null;
@@ -76,7 +76,8 @@ class Reader implements TagListener {
   /** Text of the element being read. */
   #heard: { name: keyof typeof ENDS; text: string } | undefined;
 
-  constructor(finalUrl: string, isListed: ((url: string) => boolean) | undefined) {
+  constructor(finalUrl: string, isListed: IsListed | undefined) {
+    this.attributesOf = isListed === undefined ? WITH_ATTRIBUTES : WITH_LINKS;
     this.#finalUrl = finalUrl;
     this.#start = finalUrl;
     this.#isListed = isListed;
@@ -94,7 +95,7 @@ class Reader implements TagListener {
     if (name === 'meta') this.#meta(attributes);
     else if (name === 'link') this.#link(attributes);
     else if (name === 'base') this.#startFrom(addressIn(attributes));
-    else if (name === 'a') this.#anchor(attributes);
+    else if (name === 'a' && this.#isListed !== undefined) this.#anchor(attributes, this.#isListed);
     else if (name === 'h1') this.#heard = { name: 'h1', text: '' };
     // An image has titles of its own.
     else if (name === 'title' && this.#title === null && !isForeign)
@@ -164,7 +165,7 @@ class Reader implements TagListener {
       keep(this.#hreflang, { lang, href });
   }
 
-  #anchor(attributes: Attributes): void {
+  #anchor(attributes: Attributes, isListed: IsListed): void {
     const href = addressIn(attributes);
     // A place to jump to is no link.
     if (href === undefined && (attributes['id'] !== undefined || attributes['name'] !== undefined)) return;
@@ -175,10 +176,8 @@ class Reader implements TagListener {
       return;
     }
     if (href.startsWith('#')) return;
-    // Nearly all that reading a page of many links would cost.
-    if (this.#isListed === undefined) return;
     const url = normalUrl(href, this.#start);
-    if (url !== undefined && this.#isListed(url)) this.#linksTo.add(url);
+    if (url !== undefined && isListed(url)) this.#linksTo.add(url);
   }
 
   facts(): PageHtml {
@@ -192,10 +191,12 @@ class Reader implements TagListener {
       hreflang: this.#hreflang,
       items: this.#items,
       brokenItems: this.#brokenItems,
-      links: this.#links,
-      deadLinks: this.#deadLinks,
-      linksTo: [...this.#linksTo],
       textLength: this.#textLength,
+      ...(this.#isListed !== undefined && {
+        links: this.#links,
+        deadLinks: this.#deadLinks,
+        linksTo: [...this.#linksTo],
+      }),
     };
   }
 }

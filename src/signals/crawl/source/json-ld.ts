@@ -26,19 +26,23 @@ function walk(value: unknown, depth: number, items: PageItem[]): void {
     return;
   }
   if (typeof value !== 'object' || value === null) return;
-  const offer = firstOf(field(value, 'offers'));
-  for (const type of textsOf(field(value, '@type')))
-    items.push({ type: type.split(/[/#]/).at(-1) ?? type, ...offerOf(offer) });
+  const types = textsOf(field(value, '@type'));
+  if (types.length > 0) {
+    const offer = offerOf(firstOf(field(value, 'offers')));
+    for (const type of types) items.push({ type: type.split(/[/#]/).at(-1) ?? type, ...offer });
+  }
   for (const [key, each] of Object.entries(value)) if (key !== '@context') walk(each, depth + 1, items);
 }
 
 /** Of an offer, or of the cheapest of many. */
 function offerOf(offer: unknown): Omit<PageItem, 'type'> {
   const specification = firstOf(field(offer, 'priceSpecification'));
-  const first = (...found: readonly unknown[]): string | undefined => found.flatMap(textsOf)[0];
-  const price = first(field(offer, 'price'), field(offer, 'lowPrice'), field(specification, 'price'));
-  const currency = first(field(offer, 'priceCurrency'), field(specification, 'priceCurrency'));
-  const availability = first(field(offer, 'availability'));
+  const price =
+    textOf(field(offer, 'price')) ??
+    textOf(field(offer, 'lowPrice')) ??
+    textOf(field(specification, 'price'));
+  const currency = textOf(field(offer, 'priceCurrency')) ?? textOf(field(specification, 'priceCurrency'));
+  const availability = textOf(field(offer, 'availability'));
   return {
     ...(price !== undefined && { price }),
     ...(currency !== undefined && { currency }),
@@ -59,11 +63,15 @@ function field(value: unknown, name: string): unknown {
 /** One text or several; numbers as they print. */
 function textsOf(value: unknown): readonly string[] {
   const all: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return all.flatMap((each) =>
-    typeof each === 'string' && each !== ''
-      ? [each.slice(0, LONGEST)]
-      : typeof each === 'number'
-        ? [String(each)]
-        : [],
-  );
+  return all.flatMap((each) => printed(each) ?? []);
+}
+
+/** The first of them. */
+function textOf(value: unknown): string | undefined {
+  return Array.isArray(value) ? textsOf(value)[0] : printed(value);
+}
+
+function printed(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value.slice(0, LONGEST) : undefined;
 }

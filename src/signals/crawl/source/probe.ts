@@ -10,7 +10,7 @@ import { refuseSilence } from '../../probing/silence.js';
 import { baseOf, canonicalOf } from '../addresses.js';
 import { textOf } from './decode.js';
 import { createSiteFiles, type SiteFiles } from './files.js';
-import { readHtml } from './html.js';
+import { type IsListed, readHtml } from './html.js';
 import type { Order } from './order.js';
 import { renderPage } from './render.js';
 import type { Row } from './rows.js';
@@ -34,10 +34,11 @@ export async function probePages(order: Order, context: BackendContext): Promise
   const rows =
     'rows' in order.pages ? order.pages.rows : await rowsOfSitemap(order.pages.sitemap, order, files);
   const listedUrls = new Set(rows.map(({ url }) => url));
-  const isKept: Kept = order.needs.has('links') ? (url) => listedUrls.has(url) : undefined;
+  const areLinksRead = order.needs.has('links') || order.needs.has('rendered');
+  const isListed: IsListed | undefined = areLinksRead ? (url) => listedUrls.has(url) : undefined;
   const nowhere = createNowhere(follow, context);
   const ask = (row: Row, isTarget: boolean): Promise<Page> =>
-    visitPage(row, isTarget, { order, follow, files, isKept, nowhere, context });
+    visitPage(row, isTarget, { order, follow, files, isListed, nowhere, context });
   const pages = await eachOfHost(rows, order.connections, (row) => ask(row, false));
   refuseSilence(
     pages.map(({ url, hops, failure }) => ({ url, silence: hops.length > 0 ? undefined : failure })),
@@ -49,20 +50,17 @@ export async function probePages(order: Order, context: BackendContext): Promise
   };
 }
 
-/** Tells links that are kept. */
-type Kept = ((url: string) => boolean) | undefined;
-
 interface Probe {
   readonly order: Order;
   readonly follow: Follow;
   readonly files: SiteFiles;
-  readonly isKept: Kept;
+  readonly isListed: IsListed | undefined;
   readonly nowhere: (url: string) => Promise<Nowhere>;
   readonly context: BackendContext;
 }
 
 async function visitPage(row: Row, isTarget: boolean, probe: Probe): Promise<Page> {
-  const { order, follow, files, isKept } = probe;
+  const { order, follow, files, isListed } = probe;
   const { hops, answer, failure } = await follow(
     row.url,
     order.foreignHosts.length === 0 ? {} : { mayFetch: files.mayFetch },
@@ -71,7 +69,7 @@ async function visitPage(row: Row, isTarget: boolean, probe: Probe): Promise<Pag
   if (answer === undefined || failure !== undefined)
     return { ...head, robotsHeaders: [], linkHeaders: [], ...(failure !== undefined && { failure }) };
   const finalUrl = hops.at(-1)?.url ?? row.url;
-  const html = htmlOf(answer, finalUrl, isKept);
+  const html = htmlOf(answer, finalUrl, isListed);
   const page: Page = { ...head, ...headersOf(answer), ...(html !== undefined && { html }) };
   if (isTarget) return page;
   const { needs } = order;
@@ -85,13 +83,13 @@ async function visitPage(row: Row, isTarget: boolean, probe: Probe): Promise<Pag
       html !== undefined && { nowhere: alike(html, await probe.nowhere(finalUrl)) }),
     ...(needs.has('rendered') &&
       html !== undefined &&
-      (await renderPage(finalUrl, order, probe.context, isKept))),
+      (await renderPage(finalUrl, order, probe.context, isListed))),
   };
 }
 
-function htmlOf(answer: Answered, finalUrl: string, isKept: Kept): PageHtml | undefined {
+function htmlOf(answer: Answered, finalUrl: string, isListed: IsListed | undefined): PageHtml | undefined {
   const [type = ''] = answer.headers['content-type'] ?? [];
-  return HTML.test(type) ? readHtml(textOf(answer.body, type), finalUrl, isKept) : undefined;
+  return HTML.test(type) ? readHtml(textOf(answer.body, type), finalUrl, isListed) : undefined;
 }
 
 function headersOf({ headers, ttfbMs, body }: Answered) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BackendContext } from '../../../contracts/backend.js';
 import type { Page } from '../../../model/page.js';
 import { isRoot, printed } from './browser.js';
-import { readHtml } from './html.js';
+import { type IsListed, readHtml } from './html.js';
 import type { Order } from './order.js';
 
 /** How long scripts may run, in the browser's own time. */
@@ -27,14 +27,14 @@ export async function renderPage(
   url: string,
   order: Order,
   context: BackendContext,
-  isKept: ((url: string) => boolean) | undefined,
+  isListed: IsListed | undefined,
 ): Promise<Rendered> {
   const { rendered } = await context.fetcher();
   if (rendered !== undefined) {
     const known = rendered(url);
     return known === undefined
       ? { renderTrouble: 'nobody says what scripts make of it' }
-      : { rendered: readHtml(known, url, isKept) };
+      : { rendered: readHtml(known, url, isListed) };
   }
   const { chromium } = order;
   if (chromium === undefined) return { renderTrouble: 'no browser was named under "render"' };
@@ -43,7 +43,7 @@ export async function renderPage(
     const args = [...FLAGS, ...flagsFor(order, profile), url];
     const page = await printed(chromium, args, profile, context);
     return typeof page === 'string'
-      ? { rendered: readHtml(page, url, isKept) }
+      ? { rendered: readHtml(page, url, isListed) }
       : { renderTrouble: page.trouble };
   } finally {
     await rm(profile, { recursive: true, force: true, maxRetries: 3 });
