@@ -278,18 +278,18 @@ function pair(
   baseline: readonly Observation[] | undefined,
 ): readonly { labels: Labels; judged: Observation | undefined; baseline: Observation | undefined }[] {
   if (criterion.across !== 'each') return [{ labels: {}, judged: judged[0], baseline: baseline?.[0] }];
-  const labels = new Map<string, Labels>();
-  for (const observation of [...judged, ...(baseline ?? [])])
-    labels.set(labelsText(observation.labels), observation.labels);
-  const find = (side: readonly Observation[] | undefined, key: string): Observation | undefined =>
-    side?.find((observation) => labelsText(observation.labels) === key);
-  const pairs = [...labels]
+  const [now, before] = [judged, baseline ?? []].map(byLabels);
+  const pairs = [...new Map([...(now ?? []), ...(before ?? [])])]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, each]) => ({ labels: each, judged: find(judged, key), baseline: find(baseline, key) }));
+    .map(([key, { labels }]) => ({ labels, judged: now?.get(key), baseline: before?.get(key) }));
   const named = pairs.filter((each) => Object.keys(each.labels).length > 0);
   return named.length > 0
     ? named
     : pairs.length > 0
       ? pairs
       : [{ labels: {}, judged: undefined, baseline: undefined }];
+}
+
+function byLabels(side: readonly Observation[]): ReadonlyMap<string, Observation> {
+  return new Map(side.map((observation) => [labelsText(observation.labels), observation]));
 }

@@ -65,7 +65,11 @@ export function shellWord(word: string): string {
 
 function cleanedValue(value: unknown): unknown {
   if (typeof value === 'string') return oneLine(value);
-  if (Array.isArray(value)) return value.map(cleanedValue);
+  if (Array.isArray(value)) {
+    const clean = value.map(cleanedValue);
+    // Steps of a thousand series would lie in memory twice.
+    return clean.every((entry, i) => entry === value[i]) ? value : clean;
+  }
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [oneLine(key), cleanedValue(entry)]));
 }
