@@ -268,4 +268,17 @@ describe('servers that play no fair game', () => {
     expect(stderr).toContain('"p95 ttfb" cannot be taken of a cache-probe');
     expect(stderr).toContain('it takes share hit, share hit of CACHE, pNN age, findings');
   });
+
+  test('a share of current answers without a marker names what it lacks', async () => {
+    const text = gate(
+      server.url,
+      '[/a]',
+      '  current: { signal: probe, take: share current, pass: ">= 90%" }\n',
+    );
+    const place = await sandbox({ 'caches.gate.yaml': text });
+    const { code, stderr } = await runGatekeeper(['check', 'caches.gate.yaml'], { cwd: place.folder });
+    expect(code).toBe(2);
+    expect(stderr).toContain('"share current" cannot be taken of a cache-probe without "marker"');
+    expect(stderr).toContain('add "marker:" to the signal; without it, it takes share hit,');
+  });
 });
