@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../contracts/http.js';
 import { BackendError } from '../../model/failure.js';
 import { type Endpoint, requestTo } from '../shared/endpoint.js';
 import { describeFound } from '../shared/found.js';
-import { MOST_ROWS } from '../sql/answer.js';
+import { MOST_ROWS, RowCollector } from '../sql/answer.js';
 import { plainStatement, type Statement } from '../sql/bind.js';
 import { refusalOf, type SqlSource } from '../sql/refusal.js';
 import type { Table } from '../sql/rows.js';
@@ -51,7 +51,12 @@ export async function askClickhouse(
   const answer = await post(server, spoken, context, { ...Object.fromEntries(parameters), ...settings });
   const refused = exceptionIn(answer.body);
   if (refused !== undefined) throw clickhouseFailure(refused, server.source, spoken);
-  return tableIn(answered(answer, server).body, isNew && !isLocked ? 'everywhere UTC' : zone, server.source);
+  const zoneOfTimes = isNew && !isLocked ? 'everywhere UTC' : zone;
+  const { columns, rows } = tableIn(answered(answer, server).body, zoneOfTimes, server.source);
+  // A profile that takes no settings may have no limits of its own.
+  const collector = new RowCollector(server.source.backend, context.maxBytes);
+  for (const row of rows) collector.add(row);
+  return collector.table(columns);
 }
 
 interface Identity {

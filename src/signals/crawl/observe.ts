@@ -7,6 +7,7 @@ import { normalUrl } from '../probing/addresses.js';
 import { finalHop, type Site } from './checks/check.js';
 import { isPageExpected } from './checks/status.js';
 import type { Chosen } from './expect.js';
+import { lostSince } from './lost.js';
 
 /** What the pages say for the take at hand; all findings travel along. */
 export function observePages(input: ObserveInput, chosen: readonly Chosen[]): Observed {
@@ -17,7 +18,8 @@ export function observePages(input: ObserveInput, chosen: readonly Chosen[]): Ob
   const before = input.answers.get('baseline')?.pages ?? [];
   const known = new Set(isCounted ? seenBefore(findingsIn(before, chosen, input.window.to)) : []);
   const sized = listed.map((page) => ({ page, value: measureOf(input, page, chosen) }));
-  const findings = all.filter((finding) => isUnseen(finding) || !known.has(keyOf(finding)));
+  const fresh = all.filter((finding) => isUnseen(finding) || !known.has(keyOf(finding)));
+  const findings = isCounted ? [...fresh, ...lostSince(listed, before, chosen, all)] : fresh;
   const blind =
     isCounted && findings.length === 0
       ? blindTrouble(listed, (page) => isErrorPage(page, chosen, input.window.to))
@@ -34,7 +36,7 @@ export function observePages(input: ObserveInput, chosen: readonly Chosen[]): Ob
       ...blind,
       ...measureTrouble(input, sized),
     ],
-    notes: notesOf(input, sized, all.length - findings.length),
+    notes: notesOf(input, sized, all.length - fresh.length),
     ...(input.take.kind !== 'page-quantile' && { findings }),
   };
   return { state: 'observed', observations: [observation] };

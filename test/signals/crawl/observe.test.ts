@@ -137,6 +137,40 @@ describe('regressions', () => {
     expect(codesOf(seen(REGRESSIONS, pages, pages))).toEqual(codes);
   });
 
+  const alternate = (...langs: readonly string[]) => langs.map((lang) => ({ lang, href: '/' }));
+  const german = { html: { ...HTML, hreflang: alternate('de', 'EN'), items: [{ type: 'Product' }] } };
+  test.each<readonly [string, Page, Page, unknown, readonly string[]]>([
+    [
+      'all that it had is lost',
+      pageOf('/', 200),
+      pageOf('/', 200, german),
+      ['hreflang', 'json-ld'],
+      [
+        'hreflang.lost: "de", "en" of the baseline is gone',
+        'json-ld.lost: "Product" of the baseline is gone',
+      ],
+    ],
+    ['nobody chose to look', pageOf('/', 200), pageOf('/', 200, german), ['title'], []],
+    ['an error page had it', pageOf('/', 200), pageOf('/', 404, german), ['json-ld'], []],
+    [
+      'the list says that it is missing',
+      pageOf('/', 200),
+      pageOf('/', 200, german),
+      { 'json-ld': { types: ['Product'] } },
+      ['json-ld.missing: no "Product"'],
+    ],
+    [
+      'it has more',
+      pageOf('/', 200, { html: { ...HTML, items: [{ type: 'Thing' }] } }),
+      pageOf('/', 200),
+      ['json-ld'],
+      [],
+    ],
+  ])('%s', (_what, now, before, expected, told) => {
+    const { findings = [] } = seen(REGRESSIONS, [now], [before], expected);
+    expect(findings.map(({ name, detail }) => `${name}: ${detail}`)).toEqual(told);
+  });
+
   test('a robot that got no answer, before and now', () => {
     const dropped = [pageOf('/', 200, { agents: { googlebot: null } })];
     const found = seen(REGRESSIONS, dropped, dropped, { 'user-agents': { as: ['googlebot'] } }).findings;
