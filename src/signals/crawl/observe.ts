@@ -141,7 +141,8 @@ function blindTrouble(listed: readonly Page[], isError: (page: Page) => boolean)
   return [
     {
       code: 'no-data',
-      text: `all of ${listed.length} pages ${what.join(' or ')}, here and in the baseline, so that nothing of them is told`,
+      // Whether they also did in the baseline is not known where no check looks at the end of a redirect.
+      text: `all of ${listed.length} pages ${what.join(' or ')}${isOneEnd ? '' : ', here and in the baseline'}, so that nothing of them is told`,
       next: 'check "base", headers and cookies: they must lead to the pages',
     },
   ];
