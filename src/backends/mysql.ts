@@ -24,6 +24,18 @@ const dialect: Dialect = {
           sql: 'CAST(? AS DATETIME(3))',
           parameter: formatInstant(value.ms).replace('T', ' ').replace('Z', ''),
         },
+  refuse: (kind, text) => {
+    const isCode = kind === 'comment' && /^\/\*M?!/.test(text);
+    // A read-only session writes files of the server with INTO OUTFILE.
+    if (!isCode && (kind === 'comment' || !/(?<![@.\w$])INTO\b/i.test(text))) return undefined;
+    return {
+      code: 'gatefile.query',
+      message: isCode ? 'the server runs what stands in "/*! ... */"' : 'a gate only reads, and INTO writes',
+      mend: isCode
+        ? 'write it as code, or as a comment: /* ... */'
+        : 'leave INTO out; a name goes between backquotes',
+    };
+  },
 };
 
 /** MySQL and MariaDB: one SELECT, prepared at the server, in a read-only session that runs in UTC. */

@@ -89,6 +89,7 @@ export interface RecordOptions extends GateOptions, NetworkOptions {
   readonly onExpired?: 'warn' | 'refuse';
   readonly expect?: FoldedVerdict;
   readonly incidents?: string;
+  readonly baseline?: boolean;
 }
 
 export interface BacktestOptions extends Omit<GateOptions, 'at' | 'since'>, NetworkOptions {
@@ -195,6 +196,7 @@ export const recordOptions = (): readonly Option[] => [
     'warn',
     'refuse',
   ]),
+  new Option('--baseline', 'record what "baseline: { recorded: DIR }" of a crawl names: do not ask for it'),
   new Option('--expect <verdict>', 'judge, too; if the gates say this, write a gate test of the set').choices(
     ['pass', 'warn', 'fail', 'inconclusive', 'error'],
   ),

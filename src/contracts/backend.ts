@@ -56,6 +56,8 @@ export interface PreparedQuery {
   readonly isRecordedOnly?: true;
   /** True: it asks for pages through `fetcher` and nothing else, so that a test can give them. */
   readonly isCrawl?: true;
+  /** True: it reads a set that was recorded before, and asks nobody. */
+  readonly isOfRecorded?: true;
   /** What to look at where the answer holds no sample; without it, what is said of scraped metrics. */
   readonly ifEmpty?: string;
   /** Remarks for `validate` and the report. */

@@ -56,6 +56,8 @@ export interface PreparedSignal {
   parts(take: Take): readonly Part[];
   readonly better: Better | undefined;
   readonly takes: readonly TakeKind[];
+  /** Keys that the block would have to hold for takes that it has not. */
+  readonly lacking?: Readonly<Partial<Record<TakeKind, string>>>;
   /** The take when none is written; undefined when one must be. */
   readonly defaultTake: Take | undefined;
   /** The unit that the value is in before a take changes it: `share`, the signal's own, or a rate. */

@@ -50,11 +50,12 @@ export function takeOf(
   }
   if (!signal.takes.includes(take.value.kind)) {
     const known = signal.takes.filter((each) => each !== 'instant' && each !== 'total').map(wordOf);
+    const key = signal.lacking?.[take.value.kind];
     context.trouble.add({
       code: 'gatefile.take',
-      message: `"${written.text}" cannot be taken of a ${kind}`,
+      message: `"${written.text}" cannot be taken of a ${kind}${key === undefined ? '' : ` without "${key}"`}`,
       span: placeOf(context, [...path, 'take']),
-      mend: `it takes ${known.join(', ')}`,
+      mend: `${key === undefined ? '' : `add "${key}:" to the signal; without it, `}it takes ${known.join(', ')}`,
     });
     return undefined;
   }

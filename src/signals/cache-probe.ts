@@ -26,6 +26,7 @@ export const cacheProbe = defineSignal({
         'findings',
         ...(block.marker === undefined ? [] : (['share-current'] as const)),
       ],
+      lacking: { 'share-current': 'marker' },
       defaultTake: { kind: 'share-hit', cache: null },
       unit: 'share',
       onlyEvidence: 'point',

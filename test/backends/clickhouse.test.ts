@@ -155,3 +155,16 @@ test('a profile that takes no settings is asked without, and its local times are
     expect(failure.code).toBe('backend.answer-shape');
   }
 });
+
+test('more rows than a gate reads are refused here where the profile takes no limit', async () => {
+  isLocked = true;
+  body = table(
+    Array.from({ length: 200_001 }, () => [1]),
+    'UInt8',
+  );
+  const { failure } = await errorOf(fetched('SELECT t FROM x'));
+  expect(failure).toMatchObject({
+    code: 'backend.too-large',
+    message: expect.stringMatching(/^"shop" answered more than/),
+  });
+});

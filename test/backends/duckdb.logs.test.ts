@@ -171,7 +171,6 @@ test.each<readonly [what: string, format: string, line: string, row: Record<stri
       path: '/',
       status: '503',
       bytes: '366',
-      seconds: '0.0',
       malformed: 'false',
       at: AT,
     },

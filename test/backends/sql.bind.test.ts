@@ -3,13 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { escaping, withParameters } from '../../src/backends/clickhouse/dialect.js';
 import { pathRewriter } from '../../src/backends/duckdb/paths.js';
+import { mysql } from '../../src/backends/mysql.js';
 import { bindStatement, type Statement } from '../../src/backends/sql/bind.js';
 import { type Dialect, POSTGRES_QUOTING } from '../../src/backends/sql/dialect.js';
 import { piecesOf } from '../../src/backends/sql/lex.js';
 import { instantText } from '../../src/backends/sql/timestamp.js';
 import type { Variables } from '../../src/contracts/backend.js';
 import { parseInstant } from '../../src/model/time.js';
-import { variablesOf, WINDOW } from './shared/world.js';
+import { open, requestOf, variablesOf, WINDOW } from './shared/world.js';
 
 /** PostgreSQL's way to write things, with all that any dialect has. */
 const numbered: Dialect = {
@@ -114,6 +115,17 @@ test.each<readonly [sql: string, trouble: string]>([
   ],
 ])('%s is refused', (sql, trouble) => {
   expect(troubles(sql)).toEqual([trouble]);
+});
+
+test.each<readonly [sql: string, trouble: string | undefined]>([
+  ["SELECT a INTO OUTFILE '/tmp/a' FROM t", 'a gate only reads, and INTO writes'],
+  ['SELECT 1\ninto @a', 'a gate only reads, and INTO writes'],
+  ["SELECT 1 /*! INTO OUTFILE '/tmp/a' */", 'the server runs what stands in "/*! ... */"'],
+  ['SELECT 1 /*M!100100 ; DROP TABLE t */', 'the server runs what stands in "/*! ... */"'],
+  ["SELECT 'INTO', `into`, @into, a.into_b FROM t /* INTO */ -- INTO", undefined],
+])('mysql: %s', (sql, trouble) => {
+  const result = open(mysql, { database: 'shop', user: 'gate' }).prepare(requestOf(sql));
+  expect(result.ok ? undefined : result.failures[0]?.message).toBe(trouble);
 });
 
 test('every trouble is told at once', () => {

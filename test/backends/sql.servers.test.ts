@@ -352,6 +352,15 @@ describe.skipIf(!canRun)('access', () => {
     expect((await asked('clickhouse', 'SELECT 7 AS n')).series[0]?.values).toEqual([7]);
   });
 
+  test('clickhouse: a statement cannot set aside that it only reads', async () => {
+    const { failure } = await refused(
+      'clickhouse',
+      "SELECT value AS n FROM system.settings WHERE name = 'readonly' SETTINGS readonly = 0",
+      unlocked('clickhouse'),
+    );
+    expect(failure.detail?.at(-1)).toContain("Cannot modify 'readonly' setting");
+  });
+
   test('clickhouse: times in a zone of the server are refused by an old server, unix seconds are not', async () => {
     const sql = 'SELECT toDateTime(1795183500) AS t, 1 AS n';
     const { failure } = await refused('clickhouse', { sql, time: 't', value: 'n' });
@@ -402,6 +411,38 @@ describe.skipIf(!canRun)('TLS', () => {
       expect(prepared(backend, requestOf('SELECT 1')).notes).toEqual([
         'certificates are not checked (insecure-skip-verify)',
       ]);
+    },
+  );
+
+  test.each(['postgres', 'mysql'] as const)(
+    '%s: the certificate must hold the host, or the name that is given',
+    async (type) => {
+      const { ca } = certificates;
+      const trusted = async (host: string, name: string | undefined): Promise<string> => {
+        const more = { host, tls: name === undefined ? { ca } : { ca, 'server-name': name } };
+        return await asked(type, versions[type], {}, more).then(
+          ({ series }) => String(series[0]?.values),
+          (error: BackendError) => error.failure.code,
+        );
+      };
+      // It holds gate.example and 127.0.0.1.
+      expect({
+        named: await trusted('localhost', 'gate.example'),
+        address: await trusted('127.0.0.1', 'gate.example'),
+        ofAnother: await trusted('localhost', undefined),
+        another: await trusted('localhost', 'other.example'),
+        addressAndAnother: await trusted('127.0.0.1', 'other.example'),
+        otherAddress: await trusted('localhost', '127.0.0.2'),
+        itsAddress: await trusted('localhost', '127.0.0.1'),
+      }).toEqual({
+        named: '1',
+        address: '1',
+        ofAnother: 'backend.tls',
+        another: 'backend.tls',
+        addressAndAnother: 'backend.tls',
+        otherAddress: 'backend.tls',
+        itsAddress: '1',
+      });
     },
   );
 

@@ -256,16 +256,28 @@ describe('servers that play no fair game', () => {
     expect(stderr).toContain('did you mean "x-cache"?');
   });
 
-  test('addresses of strange hosts, and the same twice, are refused', async () => {
-    const text = gate(
-      server.url,
+  test.each([
+    [
+      'p95 ttfb',
       '[/a, /a, "http://other.example/"]',
-      '  hits: { signal: probe, take: p95 ttfb, pass: ">= 90%" }\n',
-    );
-    const place = await sandbox({ 'caches.gate.yaml': text });
-    const { code, stderr } = await runGatekeeper(['check', 'caches.gate.yaml'], { cwd: place.folder });
-    expect(code).toBe(2);
-    expect(stderr).toContain('"p95 ttfb" cannot be taken of a cache-probe');
-    expect(stderr).toContain('it takes share hit, share hit of CACHE, pNN age, findings');
-  });
+      '"p95 ttfb" cannot be taken of a cache-probe',
+      'it takes share hit, share hit of CACHE, pNN age, findings',
+    ],
+    [
+      'share current',
+      '[/a]',
+      '"share current" cannot be taken of a cache-probe without "marker"',
+      'add "marker:" to the signal; without it, it takes share hit,',
+    ],
+  ])(
+    '%s of a probe that cannot tell it is refused, with what it lacks',
+    async (take, urls, message, mend) => {
+      const text = gate(server.url, urls, `  hits: { signal: probe, take: ${take}, pass: ">= 90%" }\n`);
+      const place = await sandbox({ 'caches.gate.yaml': text });
+      const { code, stderr } = await runGatekeeper(['check', 'caches.gate.yaml'], { cwd: place.folder });
+      expect(code).toBe(2);
+      expect(stderr).toContain(message);
+      expect(stderr).toContain(mend);
+    },
+  );
 });

@@ -243,5 +243,17 @@ describe('a recording', () => {
     const here = await sandbox({ 'seo.gate.yaml': own });
     expect((await check(here, '--record', 'set')).code).toBe(4);
     expect((await check(here)).code).toBe(0);
+    // Told that it is the baseline, it asks for none, and again when there is one.
+    for (const set of ['first', 'again']) {
+      await here.write({ 'seo.gate.yaml': own.replace('recorded: set', 'recorded: first') });
+      const recorded = await runGatekeeper(['record', set, 'seo.gate.yaml', '--baseline'], {
+        cwd: here.folder,
+      });
+      expect(recorded).toMatchObject({ code: 0, stdout: expect.stringMatching(`^${set}: 1 answer as of`) });
+      expect((await check(here)).code).toBe(0);
+    }
+    const judged = ['record', 'third', 'seo.gate.yaml', '--baseline', '--expect', 'pass'];
+    const { code, stderr } = await runGatekeeper(judged, { cwd: here.folder });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--baseline cannot go with --expect')]);
   });
 });

@@ -141,9 +141,10 @@ module.exports = {
     }),
     door('sockets', {
       what: node('http|https|http2|net|tls|dns|dgram'),
-      through: ['http/'],
+      through: ['http/', 'backends/sql/tls\\.ts$'],
       comment:
-        'Retry, deadline, proxy, TLS and masking have one home. Ask for the Http of contracts/http.ts.',
+        'Retry, deadline, proxy, TLS and masking have one home. Ask for the Http of contracts/http.ts; whom a driver of SQL ' +
+        'trusts is told in backends/sql/tls.ts.',
     }),
     door('yaml', {
       what: npm('yaml'),

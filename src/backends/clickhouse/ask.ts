@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../contracts/http.js';
 import { BackendError } from '../../model/failure.js';
 import { type Endpoint, requestTo } from '../shared/endpoint.js';
 import { describeFound } from '../shared/found.js';
-import { MOST_ROWS } from '../sql/answer.js';
+import { MOST_ROWS, RowCollector } from '../sql/answer.js';
 import { plainStatement, type Statement } from '../sql/bind.js';
 import { refusalOf, type SqlSource } from '../sql/refusal.js';
 import type { Table } from '../sql/rows.js';
@@ -43,29 +43,42 @@ export async function askClickhouse(
   context: BackendContext,
   older: Statement,
 ): Promise<Table> {
-  const { major, zone } = await whoIs(server, context);
+  const { major, zone, isLocked } = await whoIs(server, context);
   const isNew = major >= 20;
   const spoken = isNew ? statement : older;
   const parameters = spoken.parameters.map((value, i) => [`param_p${i + 1}`, escaped(value)] as const);
-  const { response, isBare } = await send(server, spoken, context, {
-    ...Object.fromEntries(parameters),
-    ...(isNew ? NEWER : {}),
-  });
-  return tableIn(response.body, isNew && !isBare ? 'everywhere UTC' : zone, server.source);
+  const settings = isLocked ? {} : { ...guardsOf(context), ...(isNew ? NEWER : {}) };
+  const answer = await post(server, spoken, context, { ...Object.fromEntries(parameters), ...settings });
+  const refused = exceptionIn(answer.body);
+  if (refused !== undefined) throw clickhouseFailure(refused, server.source, spoken);
+  const zoneOfTimes = isNew && !isLocked ? 'everywhere UTC' : zone;
+  const { columns, rows } = tableIn(answered(answer, server).body, zoneOfTimes, server.source);
+  // A profile that takes no settings may have no limits of its own.
+  const collector = new RowCollector(server.source.backend, context.maxBytes);
+  for (const row of rows) collector.add(row);
+  return collector.table(columns);
 }
 
 interface Identity {
   readonly version: string;
   readonly major: number;
   readonly zone: string;
+  /** The profile is read-only itself: it takes no settings, and times come in the zones of server and columns. */
+  readonly isLocked: boolean;
 }
 
+/** Asks without settings where the profile takes none. A statement of a gate cannot bring that about: it has settings of its own. */
 async function whoIs(server: ClickhouseServer, context: BackendContext): Promise<Identity> {
   const statement = plainStatement('SELECT version(), timezone()');
-  const { response } = await send(server, statement, context, {});
-  const [row = []] = tableIn(response.body, 'UTC', server.source).rows;
+  const guarded = await post(server, statement, context, guardsOf(context));
+  const refused = exceptionIn(guarded.body);
+  const isLocked = refused?.number === 164 && LOCKED.test(refused.said);
+  const answer = isLocked ? await post(server, statement, context, {}) : guarded;
+  const trouble = isLocked ? exceptionIn(answer.body) : refused;
+  if (trouble !== undefined) throw clickhouseFailure(trouble, server.source, statement);
+  const [row = []] = tableIn(answered(answer, server).body, 'UTC', server.source).rows;
   const [version = '', zone = ''] = row.map(String);
-  return { version, major: Number(/^\d+/.exec(version)?.[0] ?? 0), zone };
+  return { version, major: Number(/^\d+/.exec(version)?.[0] ?? 0), zone, isLocked };
 }
 
 /** Product and version. @throws BackendError */
@@ -73,19 +86,8 @@ export async function identityOf(server: ClickhouseServer, context: BackendConte
   return `ClickHouse ${(await whoIs(server, context)).version}`;
 }
 
-interface Sent {
-  readonly response: HttpResponse;
-  /** Asked without settings, so that times come in the zones of server and columns. */
-  readonly isBare: boolean;
-}
-
-async function send(
-  server: ClickhouseServer,
-  statement: Statement,
-  context: BackendContext,
-  more: Readonly<Record<string, string>>,
-): Promise<Sent> {
-  const guards = {
+function guardsOf(context: BackendContext): Readonly<Record<string, string>> {
+  return {
     // 2 still lets the settings of this request through.
     readonly: '2',
     max_execution_time: String(Math.max(1, Math.ceil(context.timeoutMs / 1000))),
@@ -94,17 +96,6 @@ async function send(
     output_format_json_quote_64bit_integers: '1',
     output_format_json_quote_denormals: '1',
   };
-  const guarded = await post(server, statement, context, { ...guards, ...more });
-  const refused = exceptionIn(guarded.body);
-  if (refused === undefined) return { response: answered(guarded, server), isBare: false };
-  if (refused.number !== 164 || !LOCKED.test(refused.said))
-    throw clickhouseFailure(refused, server.source, statement);
-  const bare = await post(server, statement, context, {
-    ...Object.fromEntries(Object.entries(more).filter(([name]) => name.startsWith('param_'))),
-  });
-  const again = exceptionIn(bare.body);
-  if (again !== undefined) throw clickhouseFailure(again, server.source, statement);
-  return { response: answered(bare, server), isBare: true };
 }
 
 async function post(

@@ -75,7 +75,7 @@ const combined: Format = {
 const json = (...names: readonly string[]): string =>
   `nullif(nullif(coalesce(${names.map((name) => `record->>${sqlText(`$."${name}"`)}`).join(', ')}, ''), ''), '-')`;
 const jsonTime = (...names: readonly string[]): string =>
-  `coalesce(try_cast(${json(...names)} AS TIMESTAMPTZ), to_timestamp(try_cast(${json(...names)} AS DOUBLE)))`;
+  `coalesce(try_cast(${json(...names)} AS TIMESTAMPTZ), try(to_timestamp(try_cast(${json(...names)} AS DOUBLE))))`;
 
 /** Keys as nginx names its variables, which most of those formats do. */
 const nginxJson: Format = {
@@ -127,15 +127,16 @@ const cloudfront: Format = {
     status: tab(9),
     bytes: tab(4),
     referer: tab(10),
-    agent: `url_decode(${tab(11)})`,
+    // Whoever asks may send bytes that are no UTF-8.
+    agent: `coalesce(try(url_decode(${tab(11)})), ${tab(11)})`,
     host: `coalesce(${tab(16)}, ${tab(7)})`,
     cache: tab(14),
     seconds: tab(19),
   },
 };
 
-/** Times of an ALB are -1 where it did not come to that. */
-const took = (part: string): string => `greatest(try_cast(times.${part} AS DOUBLE), 0)`;
+/** Times of an ALB are -1 where it did not come to that, such as of a target that never answered: not known, and not 0. */
+const took = (part: string): string => `try_cast(nullif(times.${part}, '-1') AS DOUBLE)`;
 
 const alb: Format = {
   reads: {
@@ -147,7 +148,7 @@ const alb: Format = {
   malformed: "tail.bytes = ''",
   columns: {
     time: 'try_cast(head.at AS TIMESTAMPTZ)',
-    client: `regexp_replace(${text('head.client')}, ':\\d+$', '')`,
+    client: `regexp_replace(${text('head.client')}, '^\\[|\\]?:\\d+$', '', 'g')`,
     method: requestPart('tail.request', 1),
     url: requestPart('tail.request', 2),
     status: 'head.status',

@@ -8,7 +8,7 @@ import { loadDriver } from '../sql/driver.js';
 import type { SqlSource } from '../sql/refusal.js';
 import type { Cell, Table } from '../sql/rows.js';
 import type { SqlServer } from '../sql/server.js';
-import { type TlsOptions, tlsOptions } from '../sql/tls.js';
+import { type TlsOptions, tlsOfMysql2, tlsOptions } from '../sql/tls.js';
 import { mysqlFailure } from './failure.js';
 
 /**
@@ -52,13 +52,11 @@ export async function askMysql(
 }
 
 function optionsOf(server: SqlServer, tls: TlsOptions | undefined, timeoutMs: number) {
-  const isSocket = server.host.startsWith('/');
   return {
-    ...(isSocket ? { socketPath: server.host } : { host: server.host, port: server.port }),
+    ...placeOf(server, tls),
     database: server.database,
     user: server.user,
     ...(server.password === undefined ? {} : { password: server.password.value }),
-    ...(tls === undefined ? {} : { ssl: { ...tls } }),
     connectTimeout: timeoutMs,
     // Wide numbers keep their digits, and times are read here, not in the zone of this machine.
     supportBigNumbers: true,
@@ -67,6 +65,12 @@ function optionsOf(server: SqlServer, tls: TlsOptions | undefined, timeoutMs: nu
     jsonStrings: true,
     rowsAsArray: true,
   };
+}
+
+function placeOf({ host, port }: SqlServer, tls: TlsOptions | undefined) {
+  // A socket has no name to be checked.
+  if (host.startsWith('/')) return { socketPath: host, ...(tls === undefined ? {} : { ssl: { ...tls } }) };
+  return tls === undefined ? { host, port } : tlsOfMysql2(tls, host, port);
 }
 
 /** MySQL counts the time limit in milliseconds, MariaDB in seconds and under another name. */

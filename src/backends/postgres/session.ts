@@ -8,7 +8,7 @@ import { loadDriver } from '../sql/driver.js';
 import type { SqlSource } from '../sql/refusal.js';
 import type { Table } from '../sql/rows.js';
 import type { SqlServer } from '../sql/server.js';
-import { tlsOptions } from '../sql/tls.js';
+import { tlsOfPg, tlsOptions } from '../sql/tls.js';
 import { postgresFailure } from './failure.js';
 
 /** Every value as the server prints it: wide numbers keep their digits, times their zone. */
@@ -34,7 +34,7 @@ export async function askPostgres(
     database: server.database,
     user: server.user,
     password: server.password?.value,
-    ssl: tls === undefined ? false : { ...tls },
+    ssl: tls === undefined ? false : tlsOfPg(tls),
     connectionTimeoutMillis: context.timeoutMs,
     application_name: 'gatekeeper',
     types: AS_TEXT,

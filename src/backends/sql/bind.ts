@@ -45,7 +45,7 @@ export function bindStatement(
   const single = oneStatement(pieces);
   if (!single.ok) return single;
   const binder = binderOf(variables, window, dialect);
-  const failures: Failure[] = [];
+  const failures = refusalsOf(single.value, dialect);
   const out: Part[] = [];
   let codeBefore = '';
   for (const piece of single.value) {
@@ -61,6 +61,12 @@ export function bindStatement(
     used: binder.used,
     writtenOffset: offsetMap(out),
   });
+}
+
+function refusalsOf(pieces: readonly Piece[], { refuse }: Dialect): Failure[] {
+  return pieces.flatMap(({ kind, text }) =>
+    kind === 'code' || kind === 'comment' ? (refuse?.(kind, text) ?? []) : [],
+  );
 }
 
 /** A part of what is sent, and where it stands in what was written; `isSame` when it is the same text there. */

@@ -1,3 +1,4 @@
+import type { Failure } from '../../model/failure.js';
 import type { EpochMs } from '../../model/time.js';
 
 /** How a dialect writes what is no code: needed to know where a placeholder stands. */
@@ -48,4 +49,6 @@ export interface Dialect {
   readonly place: (value: BoundValue, index: number) => Placed;
   /** Rewrites a quoted text, quotes and all, given the code in front of it, whose own texts are `''`; for file names. */
   readonly rewriteText?: (text: string, codeBefore: string) => string;
+  /** What is wrong with a piece that a session which only reads would run all the same; undefined where nothing is. */
+  readonly refuse?: (kind: 'code' | 'comment', text: string) => Failure | undefined;
 }

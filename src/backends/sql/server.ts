@@ -90,7 +90,7 @@ function tlsOf({ tls: written }: Block, host: string, folder: string): TlsFiles 
   };
 }
 
-/** A path is a socket. */
+/** A path is a socket; a name that begins as a loopback address does may be anybody's. */
 function isThisMachine(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.') || host.startsWith('/');
+  return host === 'localhost' || host === '::1' || host.startsWith('/') || /^127(?:\.\d{1,3}){3}$/.test(host);
 }

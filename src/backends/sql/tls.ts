@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { connect, isIP } from 'node:net';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import { BackendError } from '../../model/failure.js';
 import { wordsOf } from './refusal.js';
 import type { TlsFiles } from './server.js';
@@ -22,6 +24,31 @@ export async function tlsOptions(files: TlsFiles, backend: string): Promise<TlsO
     ...Object.assign({}, ...parts),
     ...(name === undefined ? {} : { servername: name }),
     rejectUnauthorized: !files.isUnchecked,
+  };
+}
+
+/** TLS as `pg` takes it, which puts the host in the place of a name that was given. */
+export function tlsOfPg(tls: TlsOptions) {
+  const { servername } = tls;
+  if (servername === undefined) return { ...tls };
+  return {
+    ...tls,
+    checkServerIdentity: (_: string, certificate: PeerCertificate) =>
+      checkServerIdentity(servername, certificate),
+  };
+}
+
+/**
+ * Place and TLS as `mysql2` takes them, which checks a certificate only when it is told to, against the host that it is
+ * told, and against none where that is an address.
+ */
+export function tlsOfMysql2(tls: TlsOptions, host: string, port: number) {
+  const { servername = host, ...rest } = tls;
+  return {
+    // With the dot of a whole name it is taken for a name, and Node checks it as the address that it is.
+    host: isIP(servername) === 0 ? servername : `${servername}.`,
+    stream: () => connect({ host, port }),
+    ssl: { ...rest, verifyIdentity: true },
   };
 }
 

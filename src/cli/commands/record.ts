@@ -11,6 +11,7 @@ import { type Io, write } from '../io.js';
 import type { RecordOptions } from '../options.js';
 import { counted } from '../page/page.js';
 import { startProgress } from '../progress.js';
+import { withoutRecorded } from '../record/baseline.js';
 import { guardsToWrite, incidentsAt } from '../record/incidents.js';
 import { liveReport } from '../record/report.js';
 import { writeReplayTest } from '../record/test-file.js';
@@ -48,7 +49,8 @@ export async function record(
   });
   const progress = await startProgress(io, options, mask);
   try {
-    const measurements = await collect(loaded.gates, recorder.take, options.concurrency, progress.step);
+    const gates = options.baseline === true ? loaded.gates.map(withoutRecorded) : loaded.gates;
+    const measurements = await collect(gates, recorder.take, options.concurrency, progress.step);
     progress.stop();
     const stopped = stopper.stopped();
     if (stopped !== undefined) {
@@ -117,7 +119,14 @@ function unexpected(expected: string, verdict: string, asOf: number, folder: str
   ].join('\n');
 }
 
-function misuseOf({ at, maxAge, onExpired, expect, incidents }: RecordOptions): Failure | undefined {
+function misuseOf(options: RecordOptions): Failure | undefined {
+  const { at, maxAge, onExpired, expect, incidents, baseline } = options;
+  if (baseline === true && expect !== undefined)
+    return {
+      code: 'usage',
+      message: '--baseline cannot go with --expect: without a baseline nothing can be judged',
+      mend: 'record the baseline first, and what is judged against it into another folder',
+    };
   if (at !== undefined && at > realClock.now())
     return {
       code: 'usage',

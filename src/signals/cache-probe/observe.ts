@@ -201,7 +201,8 @@ function agesOf(all: readonly Seen[]): Read {
   const hits = all.filter(({ visit, asked }) => asked !== undefined && isFromCache(visit, asked));
   const ages = hits.flatMap(({ visit }) => visit.age ?? []);
   const silent = all.filter(({ asked }) => asked === undefined).length;
-  const trouble: Trouble[] = [...silentTrouble(silent, all.length)];
+  const errors = all.filter((seen) => seen.asked !== undefined && isError(seen));
+  const trouble: Trouble[] = [...silentTrouble(silent, all.length), ...unagedTrouble(errors, all.length)];
   if (hits.length === 0)
     trouble.push({ code: 'no-data', text: 'no answer came out of a cache, so that none has an age' });
   if (ages.length < hits.length)
@@ -211,6 +212,20 @@ function agesOf(all: readonly Seen[]): Read {
       next: 'a cache must send Age (RFC 9111): see which one does not',
     });
   return { evidence: { kind: 'raw', values: ages }, trouble, notes: [] };
+}
+
+/** What is missing may be the oldest. */
+function unagedTrouble(errors: readonly Seen[], of: number): readonly Trouble[] {
+  if (errors.length === 0) return [];
+  const listed = [...new Set(errors.map((each) => each.listed))];
+  const more = listed.length > SHOWN ? ` and ${listed.length - SHOWN} more` : '';
+  return [
+    {
+      code: 'partial',
+      text: `${errors.length} of ${of} answers are errors (${statusesIn(errors)}), whose age tells nothing of pages: ${listed.slice(0, SHOWN).join(', ')}${more}`,
+      next: 'see why they answer so, or take them off the list',
+    },
+  ];
 }
 
 function countsOf(count: Count | null): Evidence {

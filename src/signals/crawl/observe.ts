@@ -7,6 +7,7 @@ import { normalUrl } from '../probing/addresses.js';
 import { finalHop, type Site } from './checks/check.js';
 import { isPageExpected } from './checks/status.js';
 import type { Chosen } from './expect.js';
+import { lostSince } from './lost.js';
 
 /** What the pages say for the take at hand; all findings travel along. */
 export function observePages(input: ObserveInput, chosen: readonly Chosen[]): Observed {
@@ -17,9 +18,12 @@ export function observePages(input: ObserveInput, chosen: readonly Chosen[]): Ob
   const before = input.answers.get('baseline')?.pages ?? [];
   const known = new Set(isCounted ? seenBefore(findingsIn(before, chosen, input.window.to)) : []);
   const sized = listed.map((page) => ({ page, value: measureOf(input, page, chosen) }));
-  const findings = all.filter((finding) => isUnseen(finding) || !known.has(keyOf(finding)));
-  const isBlind =
-    isCounted && findings.length === 0 && listed.every((page) => isErrorPage(page, chosen, input.window.to));
+  const fresh = all.filter((finding) => isUnseen(finding) || !known.has(keyOf(finding)));
+  const findings = isCounted ? [...fresh, ...lostSince(listed, before, chosen, all)] : fresh;
+  const blind =
+    isCounted && findings.length === 0
+      ? blindTrouble(listed, (page) => isErrorPage(page, chosen, input.window.to))
+      : [];
   const observation: Observation = {
     labels: {},
     evidence: evidenceOf(input, sized, findings),
@@ -29,10 +33,10 @@ export function observePages(input: ObserveInput, chosen: readonly Chosen[]): Ob
     trouble: [
       ...emptyTrouble(listed),
       ...(isCounted ? baselineTrouble(before) : []),
-      ...(isBlind && listed.length > 0 ? [blindTrouble(listed)] : []),
+      ...blind,
       ...measureTrouble(input, sized),
     ],
-    notes: notesOf(input, sized, all.length - findings.length),
+    notes: notesOf(input, sized, all.length - fresh.length),
     ...(input.take.kind !== 'page-quantile' && { findings }),
   };
   return { state: 'observed', observations: [observation] };
@@ -125,14 +129,31 @@ function baselineTrouble(before: readonly Page[]): readonly Trouble[] {
     : [{ code: 'no-data', text: 'the baseline holds no page, so that nothing can be told from before' }];
 }
 
-/** Pages that are gone in both arms are alike in nothing but that: a base or a cookie may lead astray. */
-function blindTrouble(listed: readonly Page[]): Trouble {
-  const statuses = [...new Set(listed.map((page) => finalHop(page).status))].sort().join(', ');
-  return {
-    code: 'no-data',
-    text: `all of ${listed.length} pages answer ${statuses}, here and in the baseline, so that nothing of them is told`,
-    next: 'check "base", headers and cookies: they must lead to the pages',
-  };
+/** Pages that are gone in both arms, or all lead to a login, are alike in nothing but that: a base or a cookie may lead astray. */
+function blindTrouble(listed: readonly Page[], isError: (page: Page) => boolean): readonly Trouble[] {
+  const errors = listed.filter(isError);
+  const ends = new Set(listed.filter((page) => !isError(page)).map(strangeEnd));
+  const [end] = ends;
+  const isOneEnd = ends.size === 1 && end !== undefined && listed.length > 1;
+  if (listed.length === 0 || (ends.size > 0 && !isOneEnd)) return [];
+  const statuses = [...new Set(errors.map((page) => finalHop(page).status))].sort().join(', ');
+  const what = [...(statuses === '' ? [] : [`answer ${statuses}`]), ...(isOneEnd ? [`end at ${end}`] : [])];
+  return [
+    {
+      code: 'no-data',
+      // Whether they also did in the baseline is not known where no check looks at the end of a redirect.
+      text: `all of ${listed.length} pages ${what.join(' or ')}${isOneEnd ? '' : ', here and in the baseline'}, so that nothing of them is told`,
+      next: 'check "base", headers and cookies: they must lead to the pages',
+    },
+  ];
+}
+
+/** Where a page ends that was led to another, without its query, which may say where it was to lead; else undefined. */
+function strangeEnd(page: Page): string | undefined {
+  const placeOf = (url: string): string => url.replace(/[?#].*$/s, '');
+  const end = placeOf(finalHop(page).url);
+  const wanted = normalUrl(page.expected['final'] ?? page.url, page.url) ?? page.url;
+  return end === placeOf(wanted) ? undefined : end;
 }
 
 /** The slowest page of all is the one that never answered: without it a quantile looks better than it is. */

@@ -74,6 +74,7 @@ function prepareBaseline(
   const text = JSON.stringify({ recorded: shown.value });
   return ok({
     ...queryOf(site, request, text),
+    isOfRecorded: true,
     refusals: () => {
       const answer = readBaseline(shown.value);
       return answer.ok ? [] : answer.failures;

@@ -187,6 +187,7 @@ describe('age', () => {
     ['a hit does not say it', [aged(1), aged(undefined)], ['partial']],
     ['it is no number', [aged(1), aged(null)], ['partial']],
     ['a visit says nothing of caches', [aged(1), visit()], ['partial']],
+    ['an answer is an error', [aged(1), visit(MISS, { status: 503 })], ['partial']],
   ])('is missing evidence where %s', (_what, visits, codes) => {
     expect(codesOf(seen(AGE, visits))).toEqual(codes);
   });

@@ -287,7 +287,7 @@ describe.each([
     [],
   ],
   ['user-agents', {}, pageOf({}, { agents: { googlebot: 403, browser: 200 } }), ['user-agents.googlebot']],
-  ['user-agents', { as: ['browser'] }, pageOf({}, { agents: { browser: null } }), ['user-agents.browser']],
+  ['user-agents', { as: ['browser'] }, pageOf({}, { agents: { browser: null } }), ['user-agents.unverified']],
   [
     'links',
     {},

@@ -94,6 +94,13 @@ describe('quantiles of pages', () => {
 
 describe('regressions', () => {
   const untitled = { html: { ...HTML, title: null } };
+  const toLogin = (listed: string, end = `/login?for=${listed}`): Page =>
+    pageOf(listed, 200, {
+      hops: [
+        { url: `https://shop.example${listed}`, status: 302 },
+        { url: `https://shop.example${end}`, status: 200 },
+      ],
+    });
   const silent: Partial<Page> = { hops: [], failure: { kind: 'timeout', text: 'no answer' } };
 
   test.each<readonly [string, Page, Page, readonly string[]]>([
@@ -117,8 +124,57 @@ describe('regressions', () => {
     ['one of two pages is gone in both arms', [pageOf('/', 404), pageOf('/a', 200)], []],
     ['every page is gone, as the list expects', [pageOf('/', 404, { expected: { status: '404' } })], []],
     ['every page is denied, which counts by itself', [pageOf('/', 403)], []],
+    ['every page leads to a login in both arms', [toLogin('/a'), toLogin('/b')], ['no-data']],
+    ['every page leads there or is gone', [toLogin('/a'), pageOf('/b', 404)], ['no-data']],
+    ['one of two pages leads elsewhere', [toLogin('/a'), pageOf('/b', 200)], []],
+    ['every page leads elsewhere, each to its own', [toLogin('/a'), toLogin('/b', '/b/')], []],
+    [
+      'every page leads where the list says',
+      ['/a', '/b'].map((url) => ({ ...toLogin(url), expected: { final: '/login?for=x' } })),
+      [],
+    ],
   ])('%s', (_what, pages, codes) => {
     expect(codesOf(seen(REGRESSIONS, pages, pages))).toEqual(codes);
+  });
+
+  const alternate = (...langs: readonly string[]) => langs.map((lang) => ({ lang, href: '/' }));
+  const german = { html: { ...HTML, hreflang: alternate('de', 'EN'), items: [{ type: 'Product' }] } };
+  test.each<readonly [string, Page, Page, unknown, readonly string[]]>([
+    [
+      'all that it had is lost',
+      pageOf('/', 200),
+      pageOf('/', 200, german),
+      ['hreflang', 'json-ld'],
+      [
+        'hreflang.lost: "de", "en" of the baseline is gone',
+        'json-ld.lost: "Product" of the baseline is gone',
+      ],
+    ],
+    ['nobody chose to look', pageOf('/', 200), pageOf('/', 200, german), ['title'], []],
+    ['an error page had it', pageOf('/', 200), pageOf('/', 404, german), ['json-ld'], []],
+    [
+      'the list says that it is missing',
+      pageOf('/', 200),
+      pageOf('/', 200, german),
+      { 'json-ld': { types: ['Product'] } },
+      ['json-ld.missing: no "Product"'],
+    ],
+    [
+      'it has more',
+      pageOf('/', 200, { html: { ...HTML, items: [{ type: 'Thing' }] } }),
+      pageOf('/', 200),
+      ['json-ld'],
+      [],
+    ],
+  ])('%s', (_what, now, before, expected, told) => {
+    const { findings = [] } = seen(REGRESSIONS, [now], [before], expected);
+    expect(findings.map(({ name, detail }) => `${name}: ${detail}`)).toEqual(told);
+  });
+
+  test('a robot that got no answer, before and now', () => {
+    const dropped = [pageOf('/', 200, { agents: { googlebot: null } })];
+    const found = seen(REGRESSIONS, dropped, dropped, { 'user-agents': { as: ['googlebot'] } }).findings;
+    expect(found?.map(({ name }) => name)).toEqual(['user-agents.unverified']);
   });
 
   test('a finding that an error page shared with it excuses nothing', () => {

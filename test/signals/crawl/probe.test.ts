@@ -225,6 +225,14 @@ describe('sitemaps', () => {
       detail: expect.stringContaining('an index within an index'),
     });
   });
+  test('may list more pages than the gate', async () => {
+    const others = Array.from({ length: 20 }, (_, i) => `${ours.url}/${i}`);
+    const served = { '/sitemap.xml': { body: urlset(...others, `${ours.url}/a&amp;b`) } };
+    expect(await member(served, { 'at-most': 10 })).toMatchObject({ state: 'listed' });
+    expect((await failureOf({ urls: { sitemap: '/sitemap.xml' }, 'at-most': 10 })).message).toContain(
+      'lists more than the 10 pages that "at-most" allows',
+    );
+  });
   test('that do not list the page say so', async () => {
     expect(await member({ '/sitemap.xml': { body: urlset(`${ours.url}/`, `${ours.url}/i`) } })).toMatchObject(
       { state: 'absent' },

@@ -25,8 +25,9 @@ export const userAgents = defineCheck({
     return as.flatMap((name) => {
       const seen = page.agents?.[name];
       if (seen === own) return [];
-      const told = seen == null ? 'nothing' : String(seen);
-      return [{ what: name, detail: `answers ${told} to ${name}, ${own} to us` }];
+      // A wall that drops bots looks like a failure on the way.
+      if (seen == null) return [{ what: 'unverified', detail: `no answer to ${name}, ${own} to us` }];
+      return [{ what: name, detail: `answers ${seen} to ${name}, ${own} to us` }];
     });
   },
 });

@@ -86,7 +86,7 @@ function trouble(shown: string, what: string): Failure {
   return {
     code: 'gatefile.invalid',
     message: `the recorded baseline ${shown} cannot be read: ${what}`,
-    mend: 'record one before the release with "gatekeeper check --record DIR", and name its folder',
+    mend: 'record one before the release with "gatekeeper record DIR --baseline", and name its folder',
     path: ['recorded'],
   };
 }

@@ -64,12 +64,12 @@ export function printed(
       if (bytes <= MOST_BYTES) chunks.push(chunk);
       else settle({ trouble: 'the browser printed more than 20 MiB' });
     });
-    child.on('close', (code) => {
+    child.on('close', (code, killer) => {
       const text = Buffer.concat(chunks).toString('utf8');
       settle(
         code === 0 && text.trim() !== ''
           ? text
-          : { trouble: `the browser ended with code ${code} and no page` },
+          : { trouble: `the browser ended with ${killer ?? `code ${code}`} and no page` },
       );
     });
   });

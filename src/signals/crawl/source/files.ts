@@ -10,6 +10,8 @@ import type { Follow, Way } from './visit.js';
 const GOOGLEBOT = 'Googlebot';
 /** Our name in robots.txt. */
 const OURSELVES = 'gatekeeper';
+/** Looked up in, not asked for: shops list far more pages than a gate does. */
+const MOST_KNOWN = 1_000_000;
 /** RFC 9309 2.3.1.2: at least five. */
 const MOST_ROBOTS_HOPS = 5;
 
@@ -29,6 +31,7 @@ export interface SiteFiles {
   /** May we fetch it ourselves? Hosts of our own are not asked. */
   mayFetch(url: string): Promise<boolean>;
   membership(url: string): Promise<NonNullable<Page['sitemap']>>;
+  /** Pages to be asked for: as many as the order allows. */
   listing(sitemapUrl: string): Promise<Listing>;
 }
 
@@ -43,8 +46,8 @@ export function createSiteFiles(order: Order, follow: Follow): SiteFiles {
     return known;
   };
 
-  const listing = (url: string): Promise<Listing> => {
-    const known = listings.get(url) ?? fetchListing(url, follow, order.most);
+  const listing = (url: string, most: number): Promise<Listing> => {
+    const known = listings.get(url) ?? fetchListing(url, follow, most);
     listings.set(url, known);
     return known;
   };
@@ -61,7 +64,7 @@ export function createSiteFiles(order: Order, follow: Follow): SiteFiles {
   };
 
   return {
-    listing,
+    listing: (url) => listing(url, order.most),
     verdict: async (url) => {
       const file = await robotsOf(url);
       if (file.state === 'absent') return { state: 'allowed', detail: file.detail };
@@ -76,7 +79,7 @@ export function createSiteFiles(order: Order, follow: Follow): SiteFiles {
       return file.state === 'read' ? file.robots.isAllowed(url, OURSELVES) : file.state === 'absent';
     },
     membership: async (url) => {
-      const found = await Promise.all((await sitemapsFor(url)).map(listing));
+      const found = await Promise.all((await sitemapsFor(url)).map((each) => listing(each, MOST_KNOWN)));
       if (found.some((each) => each.state === 'read' && each.urls.has(url)))
         return { state: 'listed', detail: 'the sitemap lists it' };
       // One that cannot be read may be the one that lists it.
@@ -126,7 +129,10 @@ async function fetchListing(url: string, follow: Follow, most: number): Promise<
 }
 
 function listed(locs: readonly string[], from: string, most: number): Listing {
-  if (locs.length > most) return unread(`${from} lists more than the ${most} pages that "at-most" allows`);
+  if (locs.length > most)
+    return unread(
+      `${from} lists more than ${most === MOST_KNOWN ? `${most} pages` : `the ${most} pages that "at-most" allows`}`,
+    );
   const urls = locs.map((loc) => normalUrl(loc));
   const broken = urls.indexOf(undefined);
   if (broken >= 0) return unread(`${from}: "${locs[broken]?.slice(0, 100)}" is no address`);
