@@ -2,7 +2,7 @@ import { isSecretVariable, SecretValue } from '../contracts/secrets.js';
 import type { Failure } from '../model/failure.js';
 import { isProbe } from '../model/page.js';
 import type { Secret } from '../model/secret.js';
-import { isSecretPlace } from './open-secrets.js';
+import { isSecretPlace } from './secret-places.js';
 import type { Path, YamlFile } from './yaml-file.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
