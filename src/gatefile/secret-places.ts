@@ -4,7 +4,8 @@ import type { Path } from './yaml-file.js';
 /** Keys whose value a backend's own schema wants as a reference. */
 export const SECRET_KEY = /^(?:password|bearer|token|secret)$/i;
 /** Headers and parameters that carry nothing but credentials. */
-export const SECRET_NAME = /^(?:(?:proxy-)?authorization|cookie|(?:.*[-_])?(?:api|access)[-_]?key|.*[-_]token)$/i;
+export const SECRET_NAME =
+  /^(?:(?:proxy-)?authorization|cookie|(?:.*[-_])?(?:api|access)[-_]?key|.*[-_]token)$/i;
 /** Parts of a request or a command. */
 const SENT: ReadonlySet<string> = new Set(['headers', 'params', 'body', 'cookies', 'env']);
 /** Text that a secret follows: `Bearer `, `--password=`, `?access_token=`, `"api_key": "`. */
