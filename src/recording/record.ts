@@ -94,14 +94,11 @@ async function writeSet(
       mend: `record into a new folder, or pass --at ${before.manifest.evalTime}`,
     });
   }
-  const other = before === undefined ? undefined : otherFlag(before.manifest, facts);
-  if (other !== undefined) {
-    return failed({
-      code: 'recording.conflict',
-      message: `${folder} holds a set recorded with ${other.before}, and this run has ${other.now}: no replay could answer both`,
-      mend: 'record into a new folder, or pass the same flags',
-    });
-  }
+  const other =
+    before === undefined
+      ? undefined
+      : (otherFlag(before.manifest, facts) ?? otherValue(before.manifest, facts, mask));
+  if (other !== undefined) return failed(conflict(folder, other));
   const files = new Map<string, string>(before?.texts);
   // Two gates with a backend of one name each may ask the same; a set has one answer to it.
   const own = new Map<string, string>();
@@ -172,8 +169,48 @@ function policyOf(before: Manifest | undefined): NonNullable<RecordFacts['policy
   };
 }
 
+/** What a run and the set it is recorded into have each, in words. */
+interface Difference {
+  readonly before: string;
+  readonly now: string;
+}
+
+function conflict(folder: string, { before, now }: Difference): Failure {
+  return {
+    code: 'recording.conflict',
+    message: `${folder} holds a set recorded with ${before}, and this run has ${now}: no replay could answer both`,
+    mend: 'record into a new folder, or pass the same flags in the same environment',
+  };
+}
+
+/**
+ * The first variable in which a run of a gate that the set knows differs from it: a replay has one value for both, and
+ * would find the answers of one run in place of the other's. A variable of the set that this run lacks may belong to a
+ * gate that is not run.
+ */
+function otherValue(
+  before: Manifest,
+  facts: RecordFacts,
+  mask: (text: string) => string,
+): Difference | undefined {
+  const known = Object.keys(before.gates ?? {});
+  if (!known.some((id) => Object.hasOwn(facts.gates, id))) return undefined;
+  const isWhole = known.every((id) => Object.hasOwn(facts.gates, id));
+  const differs = (flag: string, then: Values, written: Values): Difference | undefined => {
+    const now = Object.fromEntries(Object.entries(written).map(([name, value]) => [name, mask(value)]));
+    const name = Object.keys(isWhole ? { ...then, ...now } : now).find((each) => then[each] !== now[each]);
+    if (name === undefined) return undefined;
+    const say = (value: string | undefined): string =>
+      value === undefined ? `no ${flag}${name}` : `${flag}${name}=${value}`;
+    return { before: say(then[name]), now: say(now[name]) };
+  };
+  return differs('--var ', before.vars ?? {}, facts.vars) ?? differs('', before.env ?? {}, facts.env);
+}
+
+type Values = Readonly<Record<string, string>>;
+
 /** The first flag that questions depend on in which a run differs from the set it is recorded into. */
-function otherFlag(before: Manifest, facts: RecordFacts): { before: string; now: string } | undefined {
+function otherFlag(before: Manifest, facts: RecordFacts): Difference | undefined {
   const since = facts.since === null ? undefined : formatInstant(facts.since);
   const pairs: readonly (readonly [string, string | undefined, string | undefined])[] = [
     ['--since', before.since, since],
