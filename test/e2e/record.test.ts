@@ -210,6 +210,30 @@ describe('a set that is not as it was recorded', () => {
     ]);
   });
 
+  test.each([
+    [
+      'of another form',
+      (text: string) => text.replace('schemaVersion: 1', 'schemaVersion: 2'),
+      'is of schemaVersion 2, recorded by gatekeeper 0.1.0: this version reads 1\n   replay it with the version that',
+    ],
+    [
+      'without its instant',
+      (text: string) => text.replace(/^evalTime.*\n/m, ''),
+      'is no manifest: "evalTime": Invalid input',
+    ],
+    [
+      'at no instant',
+      (text: string) => text.replace(/^evalTime.*/m, 'evalTime: yesterday'),
+      'is no manifest: "evalTime" is no instant\n   write RFC 3339',
+    ],
+    ['that is empty', () => '', 'is no manifest: Invalid input: expected object'],
+  ])('a manifest %s is told by what is wrong with it', async (_name, change, says) => {
+    const place = await recorded();
+    await spoil(place, 'set/manifest.yaml', change);
+    const { code, stdout, stderr } = await run(place, 'check', '--replay', 'set');
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(`set/manifest.yaml ${says}`)]);
+  });
+
   test('a link that leads out of the set, for a file and for a folder', async () => {
     const place = await recorded();
     const name = 'errors.bad.current.yaml';
