@@ -94,10 +94,7 @@ async function writeSet(
       mend: `record into a new folder, or pass --at ${before.manifest.evalTime}`,
     });
   }
-  const other =
-    before === undefined
-      ? undefined
-      : (otherFlag(before.manifest, facts) ?? otherValue(before.manifest, facts, mask));
+  const other = before === undefined ? undefined : otherFlag(before.manifest, facts);
   if (other !== undefined) return failed(conflict(folder, other));
   const files = new Map<string, string>(before?.texts);
   // Two gates with a backend of one name each may ask the same; a set has one answer to it.
@@ -136,6 +133,12 @@ async function writeSet(
     redactions += written.count;
   }
   if (failures.length > 0) return failed(...failures);
+  const questions = [
+    ...(before?.matches ?? []).map(({ query }) => query),
+    ...taken.map(({ query }) => mask(query.text)),
+  ];
+  const changed = before === undefined ? undefined : otherValue(before.manifest, facts, mask, questions);
+  if (changed !== undefined) return failed(conflict(folder, changed));
   const manifest: Manifest = {
     schemaVersion: MANIFEST_VERSION,
     recordedAt: before?.manifest.recordedAt ?? formatInstant(facts.recordedAt),
@@ -186,25 +189,37 @@ function conflict(folder: string, { before, now }: Difference): Failure {
 /**
  * The first variable in which a run of a gate that the set knows differs from it: a replay has one value for both, and
  * would find the answers of one run in place of the other's. A variable of the set that this run lacks may belong to a
- * gate that is not run.
+ * gate that is not run; one of the environment matters where it stands in a question, and not as a server's address.
  */
 function otherValue(
   before: Manifest,
   facts: RecordFacts,
   mask: (text: string) => string,
+  questions: readonly string[],
 ): Difference | undefined {
   const known = Object.keys(before.gates ?? {});
   if (!known.some((id) => Object.hasOwn(facts.gates, id))) return undefined;
   const isWhole = known.every((id) => Object.hasOwn(facts.gates, id));
-  const differs = (flag: string, then: Values, written: Values): Difference | undefined => {
+  const isAsked = (value = ''): boolean => value !== '' && questions.some((text) => text.includes(value));
+  const differs = (
+    flag: string,
+    then: Values,
+    written: Values,
+    matters: (name: string) => boolean,
+  ): Difference | undefined => {
     const now = Object.fromEntries(Object.entries(written).map(([name, value]) => [name, mask(value)]));
-    const name = Object.keys(isWhole ? { ...then, ...now } : now).find((each) => then[each] !== now[each]);
+    const names = Object.keys(isWhole ? { ...then, ...now } : now);
+    const name = names.find((each) => then[each] !== now[each] && matters(each));
     if (name === undefined) return undefined;
     const say = (value: string | undefined): string =>
       value === undefined ? `no ${flag}${name}` : `${flag}${name}=${value}`;
     return { before: say(then[name]), now: say(now[name]) };
   };
-  return differs('--var ', before.vars ?? {}, facts.vars) ?? differs('', before.env ?? {}, facts.env);
+  const env = before.env ?? {};
+  return (
+    differs('--var ', before.vars ?? {}, facts.vars, () => true) ??
+    differs('', env, facts.env, (name) => isAsked(env[name]) || isAsked(facts.env[name]))
+  );
 }
 
 type Values = Readonly<Record<string, string>>;
