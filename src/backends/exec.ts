@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { type BackendContext, defineBackend, type QueryRequest } from '../contracts/backend.js';
 import { withBuiltIns, withSymbolicBuiltIns } from '../contracts/placeholders.js';
 import { duration, optional, strict, stringOrSecret } from '../contracts/schema.js';
-import { SecretStore } from '../contracts/secrets.js';
+import { isSecretVariable, SecretStore } from '../contracts/secrets.js';
 import { BackendError, failed, ok, type Result } from '../model/failure.js';
 import { formatInstant } from '../model/time.js';
 import type { Window } from '../model/window.js';
@@ -54,7 +54,6 @@ export const exec = defineBackend({
   open: (block, site) => {
     const prefix = block.command ?? [];
     const cwd = resolve(site.folder, block.cwd ?? '.');
-    const source = sourceOf(site.id, block);
     return {
       address: prefix.length > 0 ? prefix.join(' ') : 'commands',
       prepare: (request) => {
@@ -76,12 +75,13 @@ export const exec = defineBackend({
           ifEmpty: 'look at what the command prints: gatekeeper plan shows it',
           fetch: async (context) => {
             const order = { argv, cwd, env: environmentOf(block, context, window), timeoutMs: block.timeout };
+            const source = sourceOf(site.id, block, order.env);
             const printed = await outputOf(order, source, context);
             return { series: seriesOf(printed, parsed.value, use, window, source) };
           },
         });
       },
-      probe: (context) => probe(prefix, cwd, block, source, context),
+      probe: (context) => probe(prefix, cwd, block, site.id, context),
     };
   },
 });
@@ -122,15 +122,16 @@ interface Source extends AnswerSource {
   readonly longestSecret: number;
 }
 
-function sourceOf(backend: string, block: Config): Source {
+function sourceOf(backend: string, block: Config, env: Readonly<Record<string, string>>): Source {
   const secrets = new SecretStore();
-  let longestSecret = 0;
-  for (const value of Object.values(block.env ?? {})) {
-    if (typeof value === 'string') continue;
-    secrets.register(value);
-    // URL-encoded, a character takes nine at most.
-    longestSecret = Math.max(longestSecret, 9 * value.value.length);
-  }
+  const declared = Object.values(block.env ?? {}).filter((value) => typeof value !== 'string');
+  const named = Object.entries(env).flatMap(([name, value]) =>
+    isSecretVariable(name) ? [{ name, value }] : [],
+  );
+  const all = [...named, ...declared];
+  for (const secret of all) secrets.register(secret);
+  // URL-encoded, a character takes nine at most.
+  const longestSecret = 9 * Math.max(0, ...all.map(({ value }) => value.length));
   return { backend, mask: secrets.mask, longestSecret };
 }
 
@@ -230,7 +231,7 @@ async function probe(
   prefix: readonly string[],
   cwd: string,
   block: Config,
-  source: Source,
+  backend: string,
   context: BackendContext,
 ) {
   const [program] = prefix;
@@ -244,6 +245,7 @@ async function probe(
   // The script is fixed and the name is its argument, so nothing of the file is read by the shell.
   const argv = ['/bin/sh', '-c', 'command -v -- "$1"', 'sh', program];
   const env = environmentOf(block, context);
+  const source = sourceOf(backend, block, env);
   const { code, stdout } = await runCommand({ argv, cwd, env, timeoutMs: block.timeout }, source, context);
   if (code !== 0) {
     const missing = Object.assign(new Error(), { code: 'ENOENT' });

@@ -1,5 +1,19 @@
 import type { Secret } from '../model/secret.js';
 
+const SECRET_VARIABLE = new RegExp(
+  [
+    'SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|APIKEY|API_KEY|ACCESS_KEY|PRIVATE|CREDENTIAL',
+    // Short words stand for a secret at the end of a name alone: AUTH_URL is an address, and PWD a folder.
+    '(?:^|_)(?:PG|DB)?PASS$|_PWD$|(?:^|_)(?:AUTH|AUTHORIZATION|BEARER|COOKIE|JWT)$',
+  ].join('|'),
+  'i',
+);
+
+/** True of an environment variable whose value is masked wherever it is used: `GH_TOKEN`, `PGPASSWORD`, `DB_PASS`. */
+export function isSecretVariable(name: string): boolean {
+  return SECRET_VARIABLE.test(name);
+}
+
 /** Values shorter than this are not masked inside text: they would hide ordinary words. */
 const SHORTEST = 4;
 

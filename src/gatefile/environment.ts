@@ -1,13 +1,12 @@
-import { SecretValue } from '../contracts/secrets.js';
+import { isSecretVariable, SecretValue } from '../contracts/secrets.js';
 import type { Failure } from '../model/failure.js';
 import { isProbe } from '../model/page.js';
 import type { Secret } from '../model/secret.js';
+import { isSecretPlace } from './secret-places.js';
 import type { Path, YamlFile } from './yaml-file.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Environment names whose values are masked wherever they are used. */
-const SENSITIVE_NAME = /(SECRET|TOKEN|PASSWORD|PASSWD|APIKEY|API_KEY|ACCESS_KEY|PRIVATE|CREDENTIAL)/i;
 const REFERENCE = /\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)(?:(:-|:\?)([^}]*))?\}|\$\{[^}]*\}?/g;
 
 /** What resolving a file's environment gave. */
@@ -61,7 +60,7 @@ export function resolveEnvironment(
     if (typeof value === 'string') {
       if (isSentByProbe(path) && value.includes('${')) return sent(value, path);
       const expanded = value.includes('$') ? expand(value, path) : value;
-      if (path[0] === 'backends') secrets.push(...userinfoOf(expanded));
+      if (path[0] === 'backends') secrets.push(...userinfoOf(expanded), ...handedOn(expanded, path));
       return expanded;
     }
     if (Array.isArray(value)) return value.map((item, i) => walk(item, [...path, i]));
@@ -70,13 +69,18 @@ export function resolveEnvironment(
     if (maySecretStand(path) && isSecretNode(node)) return resolveSecret(node, path);
     return Object.fromEntries(Object.entries(node).map(([key, item]) => [key, walk(item, [...path, key])]));
   };
+  /** A command may print what it was handed. */
+  const handedOn = (name: string, path: Path): readonly Secret[] => {
+    const value = path.at(-2) === 'pass-env' && Object.hasOwn(env, name) ? env[name] : undefined;
+    return value !== undefined && isSecretVariable(name) ? [{ name, value }] : [];
+  };
   /** Who sends a header means it for a server alone: a recording knows it by the name of the variable. */
   const sent = (text: string, path: Path): SecretValue => {
     const named = text.replaceAll(REFERENCE, (whole, name?: string) => (whole === '$$' ? '$' : `<${name}>`));
     return new SecretValue(named, expand(text, path, true), named);
   };
   const expand = (text: string, path: Path, isSent = false): string =>
-    text.replaceAll(REFERENCE, (whole, name?: string, kind?: string, rest?: string) => {
+    text.replaceAll(REFERENCE, (whole, name?: string, kind?: string, rest?: string, at = 0) => {
       if (whole === '$$') return '$';
       if (name === undefined) {
         failures.push({
@@ -89,14 +93,15 @@ export function resolveEnvironment(
       }
       names.add(name);
       const found = Object.hasOwn(env, name) ? env[name] : undefined;
+      const isSecret = isSecretVariable(name) || isSecretPlace(path, text.slice(0, at));
       if (found !== undefined && (found !== '' || kind === undefined)) {
-        if (SENSITIVE_NAME.test(name)) secrets.push({ name, value: found });
+        if (isSecret) secrets.push({ name, value: found });
         else if (!isSent) plain[name] = found;
         return found;
       }
       if (kind === ':-') return rest ?? '';
       // The name that the recording has in its place, so that a question with it is found again.
-      if (isReplay && (isSent || SENSITIVE_NAME.test(name))) return `<REDACTED:${name}>`;
+      if (isReplay && (isSent || isSecret)) return `<REDACTED:${name}>`;
       failures.push({
         code: 'gatefile.environment',
         message:

@@ -1,11 +1,8 @@
 import type { Failure } from '../model/failure.js';
 import { type FileContext, placeOf } from './context.js';
+import { SECRET_KEY, SECRET_NAME } from './secret-places.js';
 import type { Path } from './yaml-file.js';
 
-/** Keys whose value a backend's own schema wants as a reference. */
-const SECRET_KEY = /^(?:password|bearer|token|secret)$/i;
-/** Headers and parameters that carry nothing but credentials. */
-const SECRET_NAME = /^(?:(?:proxy-)?authorization|cookie|(?:.*[-_])?(?:api|access)[-_]?key|.*[-_]token)$/i;
 const PASSWORD_IN_URL = /^https?:\/\/[^/@\s]*:([^/@\s]+)@/i;
 
 /**

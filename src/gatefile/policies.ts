@@ -5,7 +5,7 @@ import type { CriterionBlock } from './schema.js';
 /** Policies of a criterion or segment that contradict each other, or loosen without saying why. */
 export function checkPolicies(
   context: FileContext,
-  block: Pick<CriterionBlock, 'advisory' | 'critical' | 'on' | 'at-most' | 'across'>,
+  block: Pick<CriterionBlock, 'advisory' | 'critical' | 'dependency' | 'on' | 'at-most' | 'across'>,
   path: readonly string[],
 ): void {
   if (block.advisory && block.critical) {
@@ -14,6 +14,14 @@ export function checkPolicies(
       code: 'gatefile.invalid',
       message: 'a criterion cannot be both advisory and critical',
       span,
+      mend: 'keep one of the two',
+    });
+  }
+  if (block.critical && block.dependency === 'optional') {
+    context.trouble.add({
+      code: 'gatefile.invalid',
+      message: 'a critical criterion cannot be an optional dependency: its breach would be a warning',
+      span: context.yaml.keySpanOf([...path, 'critical']),
       mend: 'keep one of the two',
     });
   }

@@ -29,6 +29,9 @@ const on = once(() =>
   }).meta({ description: 'What stands instead when evidence is missing. warn and pass need "because".' }),
 );
 
+/** At 0 points every criterion has failed: a bound there could never be missed. */
+const score = z.number().positive('a score of 0 holds when everything failed; write one above 0').max(100);
+
 /** What a criterion says; a segment may say it again for itself. */
 const ruleShape = {
   pass: optional(() => limit, { description: 'Holds on a healthy release.' }),
@@ -255,12 +258,8 @@ export const gateSchema = strict(
     score: optional(
       () =>
         strict({
-          pass: z.number().min(0).max(100).meta({ description: 'Points from which the gate passes.' }),
-          warn: z
-            .number()
-            .min(0)
-            .max(100)
-            .meta({ description: 'Points from which it warns; below, it fails.' }),
+          pass: score.meta({ description: 'Points from which the gate passes.' }),
+          warn: score.meta({ description: 'Points from which it warns; below, it fails.' }),
         }),
       {
         description: 'Trades criteria that are not critical against each other; 100 points is all passed.',

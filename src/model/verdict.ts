@@ -42,10 +42,18 @@ export function worst(verdicts: readonly Verdict[]): FoldedVerdict {
 /**
  * Weighted share of passed non-critical criteria, 0..100; a warn counts half.
  *
+ * What a policy lets through raises no score: missing evidence cannot outvote a measured breach.
+ *
  * @returns undefined when there is no non-critical ballot to count
  */
 export function scoreOf(ballots: readonly Ballot[]): number | undefined {
   const counted = ballots.filter((ballot) => !ballot.isAdvisory && !ballot.isCritical);
+  const all = pointsOf(counted);
+  const measured = pointsOf(counted.filter((ballot) => !ballot.isByPolicy));
+  return all === undefined || measured === undefined ? all : Math.min(all, measured);
+}
+
+function pointsOf(counted: readonly Ballot[]): number | undefined {
   const all = sumOf(counted.map((ballot) => ballot.weight));
   const got = sumOf(counted.map((ballot) => ballot.weight * (CREDIT[ballot.verdict] ?? 0)));
   // Rounded, since 0.7 + 0.2 of 1 is a hair under 90 points; the quotient first, since all of all must be 100.

@@ -95,13 +95,7 @@ async function writeSet(
     });
   }
   const other = before === undefined ? undefined : otherFlag(before.manifest, facts);
-  if (other !== undefined) {
-    return failed({
-      code: 'recording.conflict',
-      message: `${folder} holds a set recorded with ${other.before}, and this run has ${other.now}: no replay could answer both`,
-      mend: 'record into a new folder, or pass the same flags',
-    });
-  }
+  if (other !== undefined) return failed(conflict(folder, other));
   const files = new Map<string, string>(before?.texts);
   // Two gates with a backend of one name each may ask the same; a set has one answer to it.
   const own = new Map<string, string>();
@@ -139,6 +133,12 @@ async function writeSet(
     redactions += written.count;
   }
   if (failures.length > 0) return failed(...failures);
+  const questions = [
+    ...(before?.matches ?? []).map(({ query }) => query),
+    ...taken.map(({ query }) => mask(query.text)),
+  ];
+  const changed = before === undefined ? undefined : otherValue(before.manifest, facts, mask, questions);
+  if (changed !== undefined) return failed(conflict(folder, changed));
   const manifest: Manifest = {
     schemaVersion: MANIFEST_VERSION,
     recordedAt: before?.manifest.recordedAt ?? formatInstant(facts.recordedAt),
@@ -172,8 +172,60 @@ function policyOf(before: Manifest | undefined): NonNullable<RecordFacts['policy
   };
 }
 
+/** What a run and the set it is recorded into have each, in words. */
+interface Difference {
+  readonly before: string;
+  readonly now: string;
+}
+
+function conflict(folder: string, { before, now }: Difference): Failure {
+  return {
+    code: 'recording.conflict',
+    message: `${folder} holds a set recorded with ${before}, and this run has ${now}: no replay could answer both`,
+    mend: 'record into a new folder, or pass the same flags in the same environment',
+  };
+}
+
+/**
+ * The first variable in which a run of a gate that the set knows differs from it: a replay has one value for both, and
+ * would find the answers of one run in place of the other's. A variable of the set that this run lacks may belong to a
+ * gate that is not run; one of the environment matters where it stands in a question, and not as a server's address.
+ */
+function otherValue(
+  before: Manifest,
+  facts: RecordFacts,
+  mask: (text: string) => string,
+  questions: readonly string[],
+): Difference | undefined {
+  const known = Object.keys(before.gates ?? {});
+  if (!known.some((id) => Object.hasOwn(facts.gates, id))) return undefined;
+  const isWhole = known.every((id) => Object.hasOwn(facts.gates, id));
+  const isAsked = (value = ''): boolean => value !== '' && questions.some((text) => text.includes(value));
+  const differs = (
+    flag: string,
+    then: Values,
+    written: Values,
+    matters: (name: string) => boolean,
+  ): Difference | undefined => {
+    const now = Object.fromEntries(Object.entries(written).map(([name, value]) => [name, mask(value)]));
+    const names = Object.keys(isWhole ? { ...then, ...now } : now);
+    const name = names.find((each) => then[each] !== now[each] && matters(each));
+    if (name === undefined) return undefined;
+    const say = (value: string | undefined): string =>
+      value === undefined ? `no ${flag}${name}` : `${flag}${name}=${value}`;
+    return { before: say(then[name]), now: say(now[name]) };
+  };
+  const env = before.env ?? {};
+  return (
+    differs('--var ', before.vars ?? {}, facts.vars, () => true) ??
+    differs('', env, facts.env, (name) => isAsked(env[name]) || isAsked(facts.env[name]))
+  );
+}
+
+type Values = Readonly<Record<string, string>>;
+
 /** The first flag that questions depend on in which a run differs from the set it is recorded into. */
-function otherFlag(before: Manifest, facts: RecordFacts): { before: string; now: string } | undefined {
+function otherFlag(before: Manifest, facts: RecordFacts): Difference | undefined {
   const since = facts.since === null ? undefined : formatInstant(facts.since);
   const pairs: readonly (readonly [string, string | undefined, string | undefined])[] = [
     ['--since', before.since, since],

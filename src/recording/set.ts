@@ -1,10 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
+import * as z from 'zod';
+import { optional } from '../contracts/schema.js';
 import { type Failure, failed, ok, type Result } from '../model/failure.js';
 import { type EpochMs, parseInstant } from '../model/time.js';
 import { type Recorded, recordedSchema } from './form.js';
-import { MANIFEST_FILE, type Manifest, manifestSchema } from './manifest.js';
+import { MANIFEST_FILE, MANIFEST_VERSION, type Manifest, manifestSchema } from './manifest.js';
 import { type Match, matchKey } from './match.js';
 import { parsePlainYaml } from './plain-yaml.js';
 import { sha256 } from './sha256.js';
@@ -36,14 +38,15 @@ export function readSet(folder: string, cwd: string): Result<RecordedSet> {
       mend: 'record one with "gatekeeper record DIR" or "gatekeeper check --record DIR"',
     });
   }
-  const manifest = manifestSchema.safeParse(tryParse(manifestText));
-  const asOf = manifest.success ? parseInstant(manifest.data.evalTime) : undefined;
-  if (!manifest.success || asOf === undefined) {
-    const detail = manifest.success ? '"evalTime" is no instant' : (manifest.error.issues[0]?.message ?? '');
+  const written = tryParse(manifestText);
+  const manifest = manifestSchema.safeParse(written);
+  if (!manifest.success) return failed(noManifest(`${folder}/${MANIFEST_FILE}`, written, manifest.error));
+  const asOf = parseInstant(manifest.data.evalTime);
+  if (asOf === undefined) {
     return failed({
       code: 'recording.invalid',
-      message: `${folder}/${MANIFEST_FILE} is no manifest: ${detail}`,
-      mend: 'record the set again',
+      message: `${folder}/${MANIFEST_FILE} is no manifest: "evalTime" is no instant`,
+      mend: 'write RFC 3339, such as 2026-11-20T14:05:00Z, or record the set again',
     });
   }
   const failures: Failure[] = [...manifestTrouble(folder, cwd, manifest.data)];
@@ -116,6 +119,30 @@ export function readSet(folder: string, cwd: string): Result<RecordedSet> {
     find: (key) => files.get(key),
   });
 }
+
+/** What a manifest lacks; one of another form is told by what recorded it. */
+function noManifest(file: string, written: unknown, { issues: [issue] }: z.ZodError): Failure {
+  const other = otherForm.safeParse(written);
+  if (other.success) {
+    const { schemaVersion, tool } = other.data;
+    return {
+      code: 'recording.invalid',
+      message: `${file} is of schemaVersion ${schemaVersion}${tool === undefined ? '' : `, recorded by ${tool}`}: this version reads ${MANIFEST_VERSION}`,
+      mend: 'replay it with the version that recorded it, or record the set again',
+    };
+  }
+  const place = issue === undefined || issue.path.length === 0 ? '' : `"${issue.path.join('.')}": `;
+  return {
+    code: 'recording.invalid',
+    message: `${file} is no manifest: ${place}${issue?.message ?? ''}`,
+    mend: 'record the set again',
+  };
+}
+
+const otherForm = z.object({
+  schemaVersion: z.number().refine((version) => version !== MANIFEST_VERSION),
+  tool: optional(() => z.string()),
+});
 
 /**
  * What a manifest that was cut short at the end of a line says too little of: every line it still has is well formed.

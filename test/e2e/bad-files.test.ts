@@ -1702,6 +1702,7 @@ describe('policies', () => {
   b: { signal: queue, pass: "<= 5", on: { no-data: pass, because: "it is night" }, critical: true }
   c: { signal: queue, pass: "<= 5", on: { no-data: skip } }
   d: { signal: queue, pass: "<= 5", advisory: true, critical: true }
+  e: { signal: queue, pass: "<= 5", critical: true, dependency: optional, fallback: a }
 `,
       ),
     ).toMatchInlineSnapshot(`
@@ -1721,7 +1722,11 @@ describe('policies', () => {
 
       x.gate.yaml:11:53  a criterion cannot be both advisory and critical
          11 │   d: { signal: queue, pass: "<= 5", advisory: true, critical: true }
-            │                                                     ^^^^^^^^  keep one of the two"
+            │                                                     ^^^^^^^^  keep one of the two
+
+      x.gate.yaml:12:37  a critical criterion cannot be an optional dependency: its breach would be a warning
+         12 │   e: { signal: queue, pass: "<= 5", critical: true, dependency: optional, fallback: a }
+            │                                     ^^^^^^^^  keep one of the two"
     `);
   });
   test('nothing that blocks', async () => {
@@ -1731,6 +1736,15 @@ describe('policies', () => {
       x.gate.yaml:6:1  every criterion is advisory, so nothing could ever fail
          6 │ criteria:
            │ ^^^^^^^^  a gate needs at least one criterion that blocks"
+    `);
+  });
+  test('a score that everything holds', async () => {
+    expect(await told(`${SOUND}score: { pass: 75, warn: 0 }\n`)).toMatchInlineSnapshot(`
+      "exit 2
+      --- stderr
+      x.gate.yaml:8:26  a score of 0 holds when everything failed; write one above 0
+         8 │ score: { pass: 75, warn: 0 }
+           │                          ^"
     `);
   });
   test('a score that warns above its pass', async () => {

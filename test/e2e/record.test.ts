@@ -69,6 +69,54 @@ describe('record', () => {
     expect(await filesIn(place.path('gates'))).toEqual(before);
   });
 
+  test('a gate that the set knows, with another variable: a replay could tell of one of the two alone', async () => {
+    const of = (gate: string, where: string): string => `gate: ${gate}
+vars: { v: { default: one } }
+backends: { f: { type: file } }
+window: { for: 5m, step: 1m, settle: 0s }
+criteria:
+  c: { value: { path: d.csv, time: at, value: v, where: { k: "${where}" } }, take: mean, unit: x, pass: "<= 5" }
+`;
+    const rows = [1, 2, 3, 4, 5].flatMap((i) =>
+      ['one,1', 'two,9'].map((row) => `2026-01-01T00:0${i}:00Z,${row}`),
+    );
+    const place = await sandbox({
+      'd.csv': ['at,k,v', ...rows, ''].join('\n'),
+      'a.gate.yaml': of('a', '{{v}}'),
+      'b.gate.yaml': of('b', `\${K:-one}`),
+    });
+    const at = ['--at', '2026-01-01T00:05:00Z'];
+    const run = async (args: readonly string[], env: Record<string, string> = {}) => {
+      const { code, stderr } = await runGatekeeper(['check', ...args], { cwd: place.folder, env });
+      return [code, stderr.split('\n')[0]];
+    };
+    const into = (set: string, gate: string, ...more: string[]) => [gate, ...at, '--record', set, ...more];
+    const both = 'no replay could answer both';
+
+    expect(await run(into('set', 'a.gate.yaml', '--var', 'v=two'))).toEqual([1, '']);
+    const before = await filesIn(place.path('set'));
+    expect(await run(into('set', 'a.gate.yaml'))).toEqual([
+      2,
+      `set holds a set recorded with --var v=two, and this run has no --var v: ${both}`,
+    ]);
+    expect(await filesIn(place.path('set'))).toEqual(before);
+    expect(await run(['a.gate.yaml', '--replay', 'set'])).toEqual([1, '']);
+
+    // Another gate joins the set, and is held to its own environment from then on.
+    expect(await run(into('set', 'b.gate.yaml'), { K: 'two' })).toEqual([1, '']);
+    expect(await run(into('set', 'b.gate.yaml'), { K: 'two' })).toEqual([1, '']);
+    expect(await run(into('set', 'b.gate.yaml'), { K: 'one' })).toEqual([
+      2,
+      `set holds a set recorded with K=two, and this run has K=one: ${both}`,
+    ]);
+    expect(await run(into('own', 'b.gate.yaml'), { K: 'two' })).toEqual([1, '']);
+    expect(await run(into('own', 'b.gate.yaml'))).toEqual([
+      2,
+      `own holds a set recorded with K=two, and this run has no K: ${both}`,
+    ]);
+    expect(await run(['b.gate.yaml', '--replay', 'own'])).toEqual([1, '']);
+  });
+
   test('what else lies in a set stays there', async () => {
     const place = await shop();
     await record(place);
@@ -160,6 +208,30 @@ describe('a set that is not as it was recorded', () => {
         'does not list 1 files of the set, records/errors.total.current.yaml among them',
       ),
     ]);
+  });
+
+  test.each([
+    [
+      'of another form',
+      (text: string) => text.replace('schemaVersion: 1', 'schemaVersion: 2'),
+      'is of schemaVersion 2, recorded by gatekeeper 0.1.0: this version reads 1\n   replay it with the version that',
+    ],
+    [
+      'without its instant',
+      (text: string) => text.replace(/^evalTime.*\n/m, ''),
+      'is no manifest: "evalTime": Invalid input',
+    ],
+    [
+      'at no instant',
+      (text: string) => text.replace(/^evalTime.*/m, 'evalTime: yesterday'),
+      'is no manifest: "evalTime" is no instant\n   write RFC 3339',
+    ],
+    ['that is empty', () => '', 'is no manifest: Invalid input: expected object'],
+  ])('a manifest %s is told by what is wrong with it', async (_name, change, says) => {
+    const place = await recorded();
+    await spoil(place, 'set/manifest.yaml', change);
+    const { code, stdout, stderr } = await run(place, 'check', '--replay', 'set');
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(`set/manifest.yaml ${says}`)]);
   });
 
   test('a link that leads out of the set, for a file and for a folder', async () => {

@@ -19,6 +19,8 @@ const CORES = {
   FILE: 'Fl8Tb31KzQ5wS9gNy',
   EXEC: 'Ex4Ph76VdR2nM8cJs',
   API_TOKEN: 'En1Gs59YjH7xW3kTq',
+  GIVEN: 'Gv7Lr26MkT4zB9pXs',
+  PASSED_TOKEN: 'Ps3Qw84NfH6yV2dJc',
 } as const;
 type Name = keyof typeof CORES;
 const NAMES = Object.keys(CORES) as readonly Name[];
@@ -130,7 +132,7 @@ function answerWith(labels: Readonly<Record<string, string>>, value = 0.5) {
 
 /** Prints its secret wherever a command can. */
 const LEAKY = `
-const secret = process.env.SECRET;
+const secret = process.env.SECRET + ' ' + process.env.PASSED_TOKEN;
 process.stderr.write('connecting with ' + secret + '\\n' + encodeURIComponent(secret) + '\\n' + Buffer.from(secret).toString('base64') + '\\n');
 if (process.argv[2] === 'fail') process.exit(3);
 if (process.argv[2] === 'text') process.stdout.write('token ' + secret);
@@ -152,8 +154,8 @@ backends:
     auth: { bearer: { env: BEARER } }
     headers: { x-team: { env: HEADER }, x-env: "\${API_TOKEN}" }
     params: { dash: { env: PARAM }, other: { file: secrets/one.txt } }
-  api: { type: http, url: "${url}", headers: { x-team: { env: HEADER } }, params: { dash: { env: PARAM } } }
-  command: { type: exec, command: [node, leaky.cjs], env: { SECRET: { env: EXEC } } }
+  api: { type: http, url: "${url}", headers: { x-team: { env: HEADER }, x-auth-token: "\${GIVEN}" }, params: { dash: { env: PARAM } } }
+  command: { type: exec, command: [node, leaky.cjs], env: { SECRET: { env: EXEC } }, pass-env: [PASSED_TOKEN] }
 signals:
   by-userinfo: { backend: userinfo, value: up }
   by-basic: { backend: basic, value: up }
@@ -228,7 +230,8 @@ describe.each([
     expect(whole.stdout, whole.stderr).not.toBe('');
     // It was told every secret, or there was nothing to hide.
     const told = seenBy.map(echoOf).join(' ');
-    for (const name of NAMES) if (name !== 'EXEC') expect(told, name).toContain(CORES[name].slice(0, 4));
+    for (const name of NAMES)
+      if (name !== 'EXEC' && name !== 'PASSED_TOKEN') expect(told, name).toContain(CORES[name].slice(0, 4));
 
     const written = await filesIn(place.path('out'));
     expect(Object.keys(written)).toEqual(

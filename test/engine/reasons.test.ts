@@ -346,6 +346,46 @@ describe('not-a-number', () => {
   });
 });
 
+describe('counts below 0 end no run: every judge that weighs counts', () => {
+  const of = (track: string, kind = 'ratio: { bad: "b TRACK", total: "t TRACK" }'): string =>
+    kind.replaceAll('TRACK', track);
+  const rate = 'rate: { count: "b TRACK", exposure: "t TRACK" }';
+  const arms = '{{track}}';
+  /** In the judged window steps below 0; before it, nothing wrong. */
+  const below =
+    (steps: number) =>
+    (window: Window): Answer => ({
+      series: [
+        seriesOf(
+          window,
+          Array.from({ length: (window.to - window.from) / window.stepMs }, (_, i) =>
+            window.to === NOW - MINUTE && i < steps ? -5 : (i % 3) + 1,
+          ),
+        ),
+      ],
+    });
+  test.each([
+    ['sequential, baseline', ARMS, `${of(arms)}, pass: "<= baseline"`],
+    ['sequential, margin', ARMS, `${of(arms)}, pass: "<= baseline + 1pp"`],
+    ['sequential, factor', ARMS, `${of(arms)}, pass: "<= baseline * 1.5"`],
+    ['sequential rates', ARMS, `${of(arms, rate)}, pass: "<= baseline"`],
+    ['sequential, fixed', HEAD, `${of('canary')}, pass: "<= 10%", evidence: sequential`],
+    ['point, baseline', ARMS, `${of(arms)}, pass: "<= baseline + 1pp", evidence: point`],
+    ['history', HEAD, `${of('canary')}, pass: "<= baseline + 1pp", evidence: history`],
+    ['slope', HEAD, `${of('canary')}, take: slope, pass: "<= 1%/min"`],
+  ])('%s', async (_name, head, body) => {
+    for (const judged of [below(1), below(10)]) {
+      const table = { 'b canary': judged, 't canary': 1000, 'b stable': 2, 't stable': 1000 };
+      expect(await said(`${head}criteria:\n  c: { ${body} }\n`, table)).toBe('inconclusive: not-a-number');
+      const baseline = { 'b canary': 2, 't canary': 1000, 'b stable': judged, 't stable': 1000 };
+      if (head === ARMS)
+        expect(await said(`${head}criteria:\n  c: { ${body} }\n`, baseline)).toBe(
+          'inconclusive: not-a-number',
+        );
+    }
+  });
+});
+
 describe('too-few', () => {
   test.each<[string, string, Table, string]>([
     [

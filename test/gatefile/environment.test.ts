@@ -103,10 +103,63 @@ describe('what was read is known', () => {
     'AWS_ACCESS_KEY_ID',
     'PRIVATE_PEM',
     'credentials',
+    'DB_PASS',
+    'PGPASS',
+    'MYSQL_PWD',
+    'SSH_PASSPHRASE',
+    'REGISTRY_AUTH',
+    'SESSION_COOKIE',
   ])('%s is a secret by its name', (name) => {
     const resolved = resolve(`a: "\${${name}}"`, { env: { [name]: 'v4lue' } });
     expect(resolved.secrets).toEqual([{ name, value: 'v4lue' }]);
     expect(resolved.plain).toEqual({});
+  });
+});
+
+describe('what stands where only a secret can stand is one, whatever its variable is called', () => {
+  const backend = (block: string): string => `backends: { m: { type: x, ${block} } }`;
+  const query = (block: string): string => `signals: { s: { value: { ${block} } } }`;
+  test.each([
+    ['a header', backend('headers: { Authorization: "Bearer ${X}" }')],
+    ['a cookie', backend('headers: { cookie: "sid=${X}" }')],
+    ['a parameter', backend('params: { api_key: "${X}" }')],
+    ['a variable of a command', backend('env: { PGPASSWORD: "${X}" }')],
+    ['a password', backend('auth: { basic: { username: u, password: "${X}" } }')],
+    ['a header of a query', query('headers: { x-access-token: "${X}" }')],
+    ['a body', query('body: { login: { password: "${X}" } }')],
+    ['a query of an address', query('path: "/stats?team=a&token=${X}"')],
+    ['an argument', query('run: [ask, "--password=${X}"]')],
+    ['a text that is JSON', query(`body: '{"api_key": "\${X}"}'`)],
+  ])('%s', (_where, text) => {
+    const env = { X: 'v4lue-of-it' };
+    expect(resolve(text, { env })).toMatchObject({ secrets: [{ name: 'X', value: env.X }], plain: {} });
+    // A recording does not know it, and a replay needs none.
+    expect(messages(resolve(text, { env: {}, isReplay: true }))).toEqual([]);
+  });
+
+  test.each([
+    backend('url: "http://${X}:9090"'),
+    backend('headers: { x-team: "${X}" }'),
+    backend('pass-env: ["${X}"]'),
+    query('run: [ask, "--host=${X}"]'),
+    'criteria: { token: { about: "${X}" } }',
+    'vars: { token: "${X}" }',
+  ])('and is none elsewhere: %s', (text) => {
+    expect(resolve(text, { env: { X: 'some.host' } })).toMatchObject({
+      secrets: [],
+      plain: { X: 'some.host' },
+    });
+  });
+
+  test.each(['PWD', 'AUTH_URL', 'COMPASS', 'CACHE_KEY', 'AUTHOR'])('%s is no secret by its name', (name) => {
+    expect(resolve(`a: "\${${name}}"`, { env: { [name]: 'v4lue' } }).secrets).toEqual([]);
+  });
+
+  test('nor is what a command is handed, unless its name says so', () => {
+    const { secrets } = resolve(backend('pass-env: [GH_TOKEN, PGHOST, toString]'), {
+      env: { GH_TOKEN: 'v4lue', PGHOST: 'db.example', API_TOKEN: 'not asked for' },
+    });
+    expect(secrets).toEqual([{ name: 'GH_TOKEN', value: 'v4lue' }]);
   });
 });
 

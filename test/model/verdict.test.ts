@@ -87,6 +87,16 @@ describe('the score of a gate', () => {
       is: 25,
     },
     {
+      name: 'what a policy let through earns nothing beside what was measured',
+      ballots: [byPolicy('pass'), byPolicy('pass'), ballot('pass'), ballot('fail')],
+      is: 50,
+    },
+    {
+      name: 'what a policy made a warning still costs',
+      ballots: [byPolicy('warn'), ballot('pass')],
+      is: 75,
+    },
+    {
       name: 'a hair under a whole number is that number',
       ballots: [
         ballot('pass', { weight: 0.7 }),
@@ -216,11 +226,16 @@ describe('the fold of a gate', () => {
     {
       name: 'passes by policy do not trade a measured fail away',
       ballots: [...nine.map((each) => ({ ...each, isByPolicy: true })), ballot('fail')],
-      is: 'inconclusive',
+      is: 'fail',
     },
     {
-      name: 'one measured pass among policies may be traded',
+      name: 'nor beside one measured pass',
       ballots: [...nine.map((each, i) => ({ ...each, isByPolicy: i > 0 })), ballot('fail')],
+      is: 'fail',
+    },
+    {
+      name: 'what was measured trades as if policies had said nothing',
+      ballots: [...nine, byPolicy('pass'), ballot('fail')],
       is: 'pass',
     },
     { name: 'an advisory error does not block', ballots: [...nine, advisory('error')], is: 'pass' },

@@ -171,7 +171,11 @@ function pairedStrata(
 ): readonly (Count | null)[] {
   const numerators = sumStrata(top, length);
   const denominators = sumStrata(bottom, length);
-  return denominators.map((n, i): Count | null => (n === null ? null : { k: numerators[i] ?? 0, n }));
+  return denominators.map((n, i): Count | null => {
+    const k = numerators[i] ?? 0;
+    // What is below 0 is told as trouble, and no judge can weigh it.
+    return n === null || n < 0 || k < 0 ? null : { k, n };
+  });
 }
 
 /** Holds `k <= n`: small excess is rounding of extrapolated counts, a large one means selectors that do not nest. */
