@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { optional } from '../contracts/schema.js';
+import { once, optional } from '../contracts/schema.js';
 import { type Failure, failed, ok, type Result } from '../model/failure.js';
 import { type EpochMs, parseInstant } from '../model/time.js';
 import { type Recorded, recordedSchema } from './form.js';
@@ -122,7 +122,7 @@ export function readSet(folder: string, cwd: string): Result<RecordedSet> {
 
 /** What a manifest lacks; one of another form is told by what recorded it. */
 function noManifest(file: string, written: unknown, { issues: [issue] }: z.ZodError): Failure {
-  const other = otherForm.safeParse(written);
+  const other = otherForm().safeParse(written);
   if (other.success) {
     const { schemaVersion, tool } = other.data;
     return {
@@ -139,10 +139,12 @@ function noManifest(file: string, written: unknown, { issues: [issue] }: z.ZodEr
   };
 }
 
-const otherForm = z.object({
-  schemaVersion: z.number().refine((version) => version !== MANIFEST_VERSION),
-  tool: optional(() => z.string()),
-});
+const otherForm = once(() =>
+  z.object({
+    schemaVersion: z.number().refine((version) => version !== MANIFEST_VERSION),
+    tool: optional(() => z.string()),
+  }),
+);
 
 /**
  * What a manifest that was cut short at the end of a line says too little of: every line it still has is well formed.
