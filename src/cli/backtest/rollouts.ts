@@ -1,3 +1,4 @@
+import { counted } from '../../contracts/counted.js';
 import { questionsIn } from '../../engine/backtest/cutting-take.js';
 import { MOST_QUESTIONS } from '../../engine/backtest/history.js';
 import { fullAt, type GatesAt, type WalkedRollout, walkRollout } from '../../engine/backtest/rollouts.js';
@@ -12,7 +13,6 @@ import { formatDuration, formatInstant } from '../../model/time.js';
 import { EXIT } from '../exit-code.js';
 import { write } from '../io.js';
 import type { BacktestOptions } from '../options.js';
-import { counted } from '../page/page.js';
 import { factsOf } from '../recorded.js';
 import type { Session } from '../session.js';
 import { VERSION } from '../version.js';

@@ -1,3 +1,4 @@
+import { counted } from '../../contracts/counted.js';
 import type { TakeMeasurement } from '../../contracts/take.js';
 import type { Looks } from '../../engine/backtest/lines.js';
 import { liveTake } from '../../engine/live.js';
@@ -10,7 +11,6 @@ import { createReplay } from '../../recording/replay.js';
 import type { RecordedSet } from '../../recording/set.js';
 import { write } from '../io.js';
 import type { BacktestOptions } from '../options.js';
-import { counted } from '../page/page.js';
 import { changesIn, openRecorder, surroundingsIn } from '../recorded.js';
 import type { Session, Sources } from '../session.js';
 import { createBackendContext } from '../wire.js';

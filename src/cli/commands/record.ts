@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { counted } from '../../contracts/counted.js';
 import { collect } from '../../engine/collect.js';
 import { liveTake } from '../../engine/live.js';
 import type { Outcome } from '../../engine/report.js';
@@ -9,7 +10,6 @@ import { formatDuration, formatInstant } from '../../model/time.js';
 import { EXIT } from '../exit-code.js';
 import { type Io, write } from '../io.js';
 import type { RecordOptions } from '../options.js';
-import { counted } from '../page/page.js';
 import { startProgress } from '../progress.js';
 import { guardsToWrite, incidentsAt } from '../record/incidents.js';
 import { liveReport } from '../record/report.js';

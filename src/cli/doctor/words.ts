@@ -1,8 +1,9 @@
 import type { Health } from '../../contracts/backend.js';
+import { counted } from '../../contracts/counted.js';
 import type { Loaded } from '../../gatefile/load.js';
 import { formatDuration } from '../../model/time.js';
 import { targetsOf } from '../../testing/targets.js';
-import { counted, type Row, rowsText } from '../page/page.js';
+import { type Row, rowsText } from '../page/page.js';
 import type { Finding } from './examine.js';
 
 /** Data older than this are worth a word: most exporters are scraped every minute or faster. */
