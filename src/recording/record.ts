@@ -22,7 +22,7 @@ export interface RecordFacts {
   readonly env: Readonly<Record<string, string>>;
   readonly gates: Readonly<Record<string, GateVersion>>;
   /** What is put into the manifest as it is. */
-  readonly policy?: Pick<Manifest, 'historyFrom' | 'maxAge' | 'onExpired' | 'expect'>;
+  readonly policy?: Pick<Manifest, 'historyFrom' | 'historyEvery' | 'maxAge' | 'onExpired' | 'expect'>;
 }
 
 /** A take that remembers what came back, and writes it when the run is over. */
@@ -163,9 +163,10 @@ async function writeSet(
 
 /** What a set was told when it was begun stays, unless it is told anew. */
 function policyOf(before: Manifest | undefined): NonNullable<RecordFacts['policy']> {
-  const { historyFrom, maxAge, onExpired, expect } = before ?? {};
+  const { historyFrom, historyEvery, maxAge, onExpired, expect } = before ?? {};
   return {
     ...(historyFrom !== undefined && { historyFrom }),
+    ...(historyEvery !== undefined && { historyEvery }),
     ...(maxAge !== undefined && { maxAge }),
     ...(onExpired !== undefined && { onExpired }),
     ...(expect !== undefined && { expect }),

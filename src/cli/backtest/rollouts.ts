@@ -68,7 +68,7 @@ export async function walkRollouts(
     if (!end.ok) return session.refuse(end.failures);
     if (end.value <= looks.to) over.push(deploy);
   }
-  const trouble = await troubleOf(over, gatesAt, options);
+  const trouble = await troubleOf(over, gatesAt, looks);
   if (!trouble.ok) return session.refuse(trouble.failures);
   const stopper = createStopper(io, options.timeout);
   const bar = await startBar(io, options);
@@ -125,7 +125,7 @@ function gatesOf(session: Session, { sources, set, options }: Backtest): GatesAt
 async function troubleOf(
   deploys: readonly Deploy[],
   gatesAt: GatesAt,
-  { every }: BacktestOptions,
+  { everyMs }: Backtest['looks'],
 ): Promise<Result<undefined>> {
   const [first] = deploys;
   if (first === undefined)
@@ -138,13 +138,13 @@ async function troubleOf(
   const gates = end.ok ? await gatesAt(first.since, end.value) : end;
   if (!gates.ok) return gates;
   if (!end.ok) return end;
-  const looks = Math.ceil((end.value - first.since) / every);
+  const looks = Math.ceil((end.value - first.since) / everyMs);
   const questions = deploys.length * questionsIn(gates.value, looks);
   if (questions <= MOST_QUESTIONS) return ok(undefined);
   return failed({
     code: 'usage',
     message: `this backtest could ask ${questions} questions, and at most ${MOST_QUESTIONS} are asked`,
-    mend: `use fewer rollouts, fewer gates (--gate), or a longer --every than ${formatDuration(every)}`,
+    mend: `use fewer rollouts, fewer gates (--gate), or a longer --every than ${formatDuration(everyMs)}`,
   });
 }
 

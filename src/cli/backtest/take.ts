@@ -4,7 +4,7 @@ import type { Looks } from '../../engine/backtest/lines.js';
 import { liveTake } from '../../engine/live.js';
 import type { Loaded } from '../../gatefile/load.js';
 import { type Failure, ok, type Result } from '../../model/failure.js';
-import { formatInstant } from '../../model/time.js';
+import { formatDuration, formatInstant } from '../../model/time.js';
 import { openJournal } from '../../recording/journal.js';
 import type { Recorder } from '../../recording/record.js';
 import { createReplay } from '../../recording/replay.js';
@@ -54,6 +54,7 @@ export async function openTake(
       ? undefined
       : await openRecorder(session, sources, { ...loaded, asOf: looks.to }, inner, options, options.record, {
           historyFrom: formatInstant(looks.from),
+          historyEvery: formatDuration(looks.everyMs),
         });
   return ok({
     take: recorder?.take ?? inner,

@@ -7,7 +7,7 @@ import { readIncidents, timedIncidents } from '../../gatefile/incidents.js';
 import type { Loaded } from '../../gatefile/load.js';
 import type { BacktestReport, Incident } from '../../model/backtest.js';
 import { type Failure, failed, ok, type Result } from '../../model/failure.js';
-import { formatDuration, formatInstant, parseInstant } from '../../model/time.js';
+import { formatDuration, formatInstant, parseDuration, parseInstant } from '../../model/time.js';
 import type { RecordedSet } from '../../recording/set.js';
 import { startBar } from '../backtest/progress.js';
 import { deploysOf, walkRollouts } from '../backtest/rollouts.js';
@@ -162,9 +162,10 @@ function incidentsOf(session: Session, file: string | undefined): Result<readonl
   return listed.ok ? timedIncidents(listed.value) : listed;
 }
 
-/** When to look: the time that a set holds, or the last days up to now. */
+const EVERY_MS = 300_000;
+
+/** When to look: the time that a set holds, as often as its recording did, or the last days up to now. */
 function looksOf(options: BacktestOptions, set: RecordedSet | undefined): Result<Looks> {
-  const { every: everyMs } = options;
   const usage = (message: string, mend: string): Result<never> => failed({ code: 'usage', message, mend });
   if (set !== undefined) {
     const from = set.manifest.historyFrom === undefined ? undefined : parseInstant(set.manifest.historyFrom);
@@ -175,8 +176,11 @@ function looksOf(options: BacktestOptions, set: RecordedSet | undefined): Result
       );
     if (options.from !== undefined || options.to !== undefined)
       return usage('--from and --to cannot go with --replay', 'all that was recorded is looked at');
-    return ok({ from, to: set.asOf, everyMs });
+    const recorded =
+      set.manifest.historyEvery === undefined ? undefined : parseDuration(set.manifest.historyEvery);
+    return ok({ from, to: set.asOf, everyMs: options.every ?? recorded ?? EVERY_MS });
   }
+  const { every: everyMs = EVERY_MS } = options;
   const now = realClock.now();
   const to = options.to ?? Math.floor(now / everyMs) * everyMs;
   const from = options.from ?? to - options.last;

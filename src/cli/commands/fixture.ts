@@ -132,6 +132,7 @@ function showLines(set: RecordedSet): readonly string[] {
   const head: readonly (readonly [string, string | undefined])[] = [
     ['stands at', manifest.evalTime],
     ['history from', manifest.historyFrom],
+    ['looked at every', manifest.historyEvery],
     ['recorded', manifest.recordedAt ?? 'by hand'],
     ['by', manifest.tool],
     ['since', manifest.since],
