@@ -10,7 +10,7 @@ import type { Incident } from '../../model/backtest.js';
 import { failed, ok, type Result } from '../../model/failure.js';
 import type { Deploy, RolloutsReport } from '../../model/rollouts.js';
 import { formatDuration, formatInstant } from '../../model/time.js';
-import { EXIT } from '../exit-code.js';
+import { EXIT, exitCodeOfUnwritten } from '../exit-code.js';
 import { write } from '../io.js';
 import type { BacktestOptions } from '../options.js';
 import { factsOf } from '../recorded.js';
@@ -91,7 +91,10 @@ export async function walkRollouts(
       return stopped === 'SIGINT' ? EXIT.sigint : EXIT.sigterm;
     }
     const written = await recorder?.write();
-    if (written?.ok === false) return await session.refuse(written.failures);
+    if (written?.ok === false) {
+      await session.tell(written.failures);
+      return exitCodeOfUnwritten(written.failures);
+    }
     return rolloutsReport(walked, looks, incidents, {
       version: VERSION,
       mode: set === undefined ? 'live' : 'replay',

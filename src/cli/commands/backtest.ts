@@ -14,7 +14,7 @@ import { deploysOf, walkRollouts } from '../backtest/rollouts.js';
 import { passedIncidents } from '../backtest/rollouts-pretty.js';
 import { type Backtest, explained, openTake, stoppedText } from '../backtest/take.js';
 import { missedBy } from '../backtest/words.js';
-import { EXIT } from '../exit-code.js';
+import { EXIT, exitCodeOfUnwritten } from '../exit-code.js';
 import { type Io, write } from '../io.js';
 import type { BacktestOptions } from '../options.js';
 import { factsOf, openSet } from '../recorded.js';
@@ -115,7 +115,10 @@ async function run(session: Session, task: LookedAt): Promise<number> {
       return stopped === 'SIGINT' ? EXIT.sigint : EXIT.sigterm;
     }
     const written = await recorder?.write();
-    if (written?.ok === false) return await session.refuse(written.failures);
+    if (written?.ok === false) {
+      await session.tell(written.failures);
+      return exitCodeOfUnwritten(written.failures);
+    }
     const never = new AbortController().signal;
     const walked = await walk(loaded.gates, looks, history.value, POLICY, async (done, all) => {
       bar.tell('looks', done, all);
