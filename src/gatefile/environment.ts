@@ -75,42 +75,50 @@ export function resolveEnvironment(
     const named = text.replaceAll(REFERENCE, (whole, name?: string) => (whole === '$$' ? '$' : `<${name}>`));
     return new SecretValue(named, expand(text, path, true), named);
   };
-  const expand = (text: string, path: Path, isSent = false): string =>
-    text.replaceAll(REFERENCE, (whole, name?: string, kind?: string, rest?: string) => {
-      if (whole === '$$') return '$';
-      if (name === undefined) {
+  const expand = (text: string, path: Path, isSent = false): string => {
+    const firstOf = new Map<string, number>();
+    return text.replaceAll(
+      REFERENCE,
+      (whole, name?: string, kind?: string, rest?: string, offset: number = 0) => {
+        if (whole === '$$') return '$';
+        // Written, it stands at its offset or after, where escapes and indents precede: thousands are not sought from the start.
+        const first = firstOf.get(whole) ?? offset;
+        firstOf.set(whole, first);
+        if (name === undefined) {
+          failures.push({
+            code: 'gatefile.environment',
+            message: `"${whole}" is no reference to the environment`,
+            span: yaml.spanOfText(path, whole, first),
+            mend: `write \${NAME}, \${NAME:-default} or \${NAME:?message}, and $$ for a dollar sign`,
+          });
+          return whole;
+        }
+        names.add(name);
+        const found = Object.hasOwn(env, name) ? env[name] : undefined;
+        if (found !== undefined && (found !== '' || kind === undefined)) {
+          if (SENSITIVE_NAME.test(name)) secrets.push({ name, value: found });
+          else if (!isSent) plain[name] = found;
+          return found;
+        }
+        if (kind === ':-') return rest ?? '';
+        // The name that the recording has in its place, so that a question with it is found again.
+        if (isReplay && (isSent || SENSITIVE_NAME.test(name))) return `<REDACTED:${name}>`;
         failures.push({
           code: 'gatefile.environment',
-          message: `"${whole}" is no reference to the environment`,
-          span: yaml.spanOfText(path, whole),
-          mend: `write \${NAME}, \${NAME:-default} or \${NAME:?message}, and $$ for a dollar sign`,
+          message:
+            kind === ':?' && rest
+              ? `environment variable ${name} is not set: ${rest}`
+              : `environment variable ${name} is not set`,
+          span: yaml.spanOfText(path, whole, first),
+          mend:
+            kind === ':?'
+              ? `set ${name} where gatekeeper runs`
+              : `set ${name}, or give a default: \${${name}:-value}`,
         });
         return whole;
-      }
-      names.add(name);
-      const found = Object.hasOwn(env, name) ? env[name] : undefined;
-      if (found !== undefined && (found !== '' || kind === undefined)) {
-        if (SENSITIVE_NAME.test(name)) secrets.push({ name, value: found });
-        else if (!isSent) plain[name] = found;
-        return found;
-      }
-      if (kind === ':-') return rest ?? '';
-      // The name that the recording has in its place, so that a question with it is found again.
-      if (isReplay && (isSent || SENSITIVE_NAME.test(name))) return `<REDACTED:${name}>`;
-      failures.push({
-        code: 'gatefile.environment',
-        message:
-          kind === ':?' && rest
-            ? `environment variable ${name} is not set: ${rest}`
-            : `environment variable ${name} is not set`,
-        span: yaml.spanOfText(path, whole),
-        mend:
-          kind === ':?'
-            ? `set ${name} where gatekeeper runs`
-            : `set ${name}, or give a default: \${${name}:-value}`,
-      });
-      return whole;
-    });
+      },
+    );
+  };
   const resolveSecret = (node: Readonly<Record<string, unknown>>, path: Path): unknown => {
     const [kind = '', where] = Object.entries(node)[0] ?? [];
     const place = typeof where === 'string' ? expand(where, [...path, kind]) : '';
