@@ -278,18 +278,19 @@ function pair(
   baseline: readonly Observation[] | undefined,
 ): readonly { labels: Labels; judged: Observation | undefined; baseline: Observation | undefined }[] {
   if (criterion.across !== 'each') return [{ labels: {}, judged: judged[0], baseline: baseline?.[0] }];
-  const labels = new Map<string, Labels>();
-  for (const observation of [...judged, ...(baseline ?? [])])
-    labels.set(labelsText(observation.labels), observation.labels);
-  const find = (side: readonly Observation[] | undefined, key: string): Observation | undefined =>
-    side?.find((observation) => labelsText(observation.labels) === key);
-  const pairs = [...labels]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, each]) => ({ labels: each, judged: find(judged, key), baseline: find(baseline, key) }));
+  const [own, other] = [byLabels(judged), byLabels(baseline ?? [])];
+  const pairs = [...new Set([...own.keys(), ...other.keys()])].sort().map((key) => {
+    const [first, second] = [own.get(key), other.get(key)];
+    return { labels: (second ?? first)?.labels ?? {}, judged: first, baseline: second };
+  });
   const named = pairs.filter((each) => Object.keys(each.labels).length > 0);
   return named.length > 0
     ? named
     : pairs.length > 0
       ? pairs
       : [{ labels: {}, judged: undefined, baseline: undefined }];
+}
+
+function byLabels(side: readonly Observation[]): ReadonlyMap<string, Observation> {
+  return new Map(side.toReversed().map((each) => [labelsText(each.labels), each]));
 }

@@ -51,12 +51,12 @@ export function observeCounts(input: ObserveInput, parts: CountParts): Observed 
       many.map((track) => track.labels),
     );
   }
-  const stray = topTracks.find(
-    (track) => !bottomTracks.some((other) => labelsText(other.labels) === labelsText(track.labels)),
-  );
+  const topOf = byLabels(topTracks);
+  const bottomOf = byLabels(bottomTracks);
+  const stray = topTracks.find(({ labels }) => !bottomOf.has(labelsText(labels)));
   if (stray !== undefined && bottomTracks.length > 0) return strayNumerator(parts, stray.labels);
   const each = bottomTracks.map((track) => {
-    const own = topTracks.filter((other) => labelsText(other.labels) === labelsText(track.labels));
+    const own = topOf.get(labelsText(track.labels)) ?? [];
     return observation(input, parts, track.labels, own, [track], common);
   });
   if (input.across === 'each') {
@@ -69,6 +69,17 @@ export function observeCounts(input: ObserveInput, parts: CountParts): Observed 
     state: 'observed',
     observations: [worstOf(input, each, observation(input, parts, {}, topTracks, bottomTracks, common))],
   };
+}
+
+function byLabels(tracks: readonly Track[]): ReadonlyMap<string, readonly Track[]> {
+  const found = new Map<string, Track[]>();
+  for (const track of tracks) {
+    const name = labelsText(track.labels);
+    const same = found.get(name);
+    if (same === undefined) found.set(name, [track]);
+    else same.push(track);
+  }
+  return found;
 }
 
 function hasSomething(track: Track): boolean {
