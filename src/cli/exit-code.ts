@@ -1,4 +1,5 @@
 import type { Outcome } from '../engine/report.js';
+import type { Failure } from '../model/failure.js';
 import { classOf, type ReasonClass } from '../model/reason.js';
 import { unreachable } from '../model/unreachable.js';
 import type { FoldedVerdict } from '../model/verdict.js';
@@ -35,6 +36,11 @@ export function exitCodeOf(outcome: Outcome, flags: ExitFlags, stopped: StopSign
   const code = codeOf(outcome.verdict, errorClasses(outcome), warningCount(outcome), flags);
   // "Report only" forgives verdicts; a gate whose query the server rejects is broken, and stays 2.
   return flags.exitZero && code !== EXIT.config ? EXIT.pass : code;
+}
+
+/** The exit code of a recording that was not written: 4 where the deadline of the run came before its answers. */
+export function exitCodeOfUnwritten(failures: readonly Failure[]): ExitCode {
+  return failures.some(({ code }) => code === 'backend.deadline') ? EXIT.backend : EXIT.config;
 }
 
 function codeOf(

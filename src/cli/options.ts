@@ -96,7 +96,7 @@ export interface BacktestOptions extends Omit<GateOptions, 'at' | 'since'>, Netw
   readonly from?: EpochMs;
   readonly to?: EpochMs;
   readonly last: number;
-  readonly every: number;
+  readonly every?: number;
   readonly rollouts?: boolean;
   readonly deploys?: string;
   readonly sinceEvery?: number;
@@ -209,7 +209,10 @@ export const backtestOptions = (): readonly Option[] => [
   new Option('--last <duration>', 'without --from: how far back to begin')
     .argParser(duration)
     .default(604_800_000, '7d'),
-  new Option('--every <duration>', 'time between two looks').argParser(duration).default(300_000, '5m'),
+  new Option(
+    '--every <duration>',
+    'time between two looks (default: 5m; with --replay, that of the recording)',
+  ).argParser(duration),
   new Option(
     '--rollouts',
     'judge each look as the last of a rollout, as gates that require --since always are',

@@ -146,7 +146,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   );
 
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(withoutHelpOfNone(argv, program), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Commander exits 1 for wrong usage, which would read as a failed gate. Help asked for is no error; help
@@ -155,6 +155,15 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
   await Promise.all(texts);
   return code;
+}
+
+/** `help nope` is told what `nope` is told: commander would show all there is, as if nothing were wrong. */
+function withoutHelpOfNone(argv: readonly string[], program: Command): string[] {
+  const [first, second] = argv;
+  const names = ['help', ...program.commands.map((command) => command.name())];
+  const isOfNone =
+    first === 'help' && second !== undefined && !second.startsWith('-') && !names.includes(second);
+  return isOfNone ? argv.slice(1) : [...argv];
 }
 
 const EXIT_CODES = `

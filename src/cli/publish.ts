@@ -36,6 +36,8 @@ export async function publish(
       ascii: options.ascii === true,
       quiet: options.quiet === true,
       verbose: options.verbose === true,
+      ...(options.cwd !== undefined && { cwd: options.cwd }),
+      ...(options.config !== undefined && { config: options.config }),
     },
     io,
   );

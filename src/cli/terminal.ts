@@ -8,6 +8,8 @@ const ANSI_CI = ['GITHUB_ACTIONS', 'GITLAB_CI', 'BUILDKITE', 'CIRCLECI'];
 const DEFAULT_WIDTH = 100;
 
 export interface StyleFlags {
+  readonly cwd?: string;
+  readonly config?: string;
   readonly color: ColorMode;
   readonly ascii: boolean;
   readonly quiet: boolean;
@@ -41,12 +43,16 @@ export function styleOf(flags: StyleFlags, io: Io): Style {
     width: Number.isInteger(columns) && columns >= 20 ? columns : DEFAULT_WIDTH,
     verbose: flags.verbose,
     quiet: flags.quiet,
+    flags: [
+      ...(flags.cwd === undefined ? [] : ['--cwd', flags.cwd]),
+      ...(flags.config === undefined ? [] : ['--config', flags.config]),
+    ],
   };
 }
 
-/** How a report in a file is drawn: no colour, whatever the terminal is. */
+/** How a report in a file is drawn: no colour, whatever the terminal is; read elsewhere, it is the same from every folder. */
 export function plainStyle(style: Style): Style {
-  return { ...style, color: false, width: DEFAULT_WIDTH };
+  return { ...style, color: false, width: DEFAULT_WIDTH, flags: [] };
 }
 
 function isUtf8(env: Io['env']): boolean {

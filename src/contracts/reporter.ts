@@ -11,6 +11,8 @@ export interface Style {
   readonly verbose: boolean;
   /** Only what is not a pass. */
   readonly quiet: boolean;
+  /** Flags, each followed by its value, by which a command that is copied from here reads the same files. */
+  readonly flags?: readonly string[];
 }
 
 /** Prints the one document; pure: no clock, no environment, no exit code, ends with a newline. */

@@ -1,3 +1,4 @@
+import { counted } from '../contracts/counted.js';
 import type { Criterion } from '../contracts/gate.js';
 import type { Observation } from '../model/evidence.js';
 import type { Failure } from '../model/failure.js';
@@ -103,7 +104,7 @@ function gaps(criterion: Criterion, observation: Observation, say: Say): Reason 
   const held = strata.filter((stratum) => stratum !== null).length;
   return say(
     'partial',
-    `${held} of ${strata.length} steps hold data, ${Math.round(criterion.coverage * 100)} % are needed`,
+    `${held} of ${counted(strata.length, 'step')} ${held === 1 ? 'holds' : 'hold'} data, ${Math.round(criterion.coverage * 100)} % are needed`,
     'wait for data, or find out why the exporter has gaps',
   );
 }
@@ -131,7 +132,7 @@ export function tooFew(criterion: Criterion, judgement: Judgement): Reason | und
   if (criterion.evidence !== 'point' && minSamples <= 1) return undefined;
   const of = (arm: string, n: number): Reason => ({
     code: 'too-few',
-    text: `${whole(n)} samples${arm}, ${whole(minSamples)} are needed`,
+    text: `${whole(n)} ${Math.floor(n) === 1 ? 'sample' : 'samples'}${arm}, ${whole(minSamples)} ${minSamples === 1 ? 'is' : 'are'} needed`,
     next: 'wait for traffic, widen the window, or set "min-samples"',
   });
   if (judgement.n < minSamples)

@@ -278,10 +278,11 @@ function pair(
   baseline: readonly Observation[] | undefined,
 ): readonly { labels: Labels; judged: Observation | undefined; baseline: Observation | undefined }[] {
   if (criterion.across !== 'each') return [{ labels: {}, judged: judged[0], baseline: baseline?.[0] }];
-  const [now, before] = [judged, baseline ?? []].map(byLabels);
-  const pairs = [...new Map([...(now ?? []), ...(before ?? [])])]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, { labels }]) => ({ labels, judged: now?.get(key), baseline: before?.get(key) }));
+  const [own, other] = [byLabels(judged), byLabels(baseline ?? [])];
+  const pairs = [...new Set([...own.keys(), ...other.keys()])].sort().map((key) => {
+    const [first, second] = [own.get(key), other.get(key)];
+    return { labels: (second ?? first)?.labels ?? {}, judged: first, baseline: second };
+  });
   const named = pairs.filter((each) => Object.keys(each.labels).length > 0);
   return named.length > 0
     ? named
@@ -291,5 +292,5 @@ function pair(
 }
 
 function byLabels(side: readonly Observation[]): ReadonlyMap<string, Observation> {
-  return new Map(side.map((observation) => [labelsText(observation.labels), observation]));
+  return new Map(side.toReversed().map((each) => [labelsText(each.labels), each]));
 }

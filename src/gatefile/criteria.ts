@@ -84,7 +84,7 @@ async function signalOf(
   const found = gate.signals.get(name);
   if (found !== undefined || context.dropped.has(name)) return found;
   if (block.signal === undefined && context.isMisspelt(path)) return undefined;
-  const known = new Set([...gate.signals.keys(), ...context.dropped]);
+  const known = [...gate.signals.keys(), ...context.dropped];
   const near = suggest(name, known);
   context.trouble.add({
     code: 'gatefile.unknown-name',
@@ -96,11 +96,19 @@ async function signalOf(
     mend:
       near !== undefined
         ? `did you mean "${near}"?`
-        : known.size === 0
+        : known.length === 0
           ? `define it under "signals:", or write the signal in place of "signal: ${name}"`
-          : `signals here are ${[...known].join(', ')}`,
+          : `signals here are ${listed(known)}`,
   });
   return undefined;
+}
+
+const MOST_LISTED = 30;
+
+/** Each unknown name would repeat the whole list. */
+function listed(names: readonly string[]): string {
+  const rest = names.length - MOST_LISTED;
+  return `${names.slice(0, MOST_LISTED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 async function openSegment(

@@ -7,6 +7,8 @@ import type { Path, YamlFile } from './yaml-file.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What tells a secret stands right before it. */
+const LONGEST_LEAD = 64;
 const REFERENCE = /\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)(?:(:-|:\?)([^}]*))?\}|\$\{[^}]*\}?/g;
 
 /** What resolving a file's environment gave. */
@@ -79,43 +81,52 @@ export function resolveEnvironment(
     const named = text.replaceAll(REFERENCE, (whole, name?: string) => (whole === '$$' ? '$' : `<${name}>`));
     return new SecretValue(named, expand(text, path, true), named);
   };
-  const expand = (text: string, path: Path, isSent = false): string =>
-    text.replaceAll(REFERENCE, (whole, name?: string, kind?: string, rest?: string, at = 0) => {
-      if (whole === '$$') return '$';
-      if (name === undefined) {
+  const expand = (text: string, path: Path, isSent = false): string => {
+    const firstOf = new Map<string, number>();
+    return text.replaceAll(
+      REFERENCE,
+      (whole, name?: string, kind?: string, rest?: string, offset: number = 0) => {
+        if (whole === '$$') return '$';
+        // Written, it stands at its offset or after, where escapes and indents precede: thousands are not sought from the start.
+        const first = firstOf.get(whole) ?? offset;
+        firstOf.set(whole, first);
+        if (name === undefined) {
+          failures.push({
+            code: 'gatefile.environment',
+            message: `"${whole}" is no reference to the environment`,
+            span: yaml.spanOfText(path, whole, first),
+            mend: `write \${NAME}, \${NAME:-default} or \${NAME:?message}, and $$ for a dollar sign`,
+          });
+          return whole;
+        }
+        names.add(name);
+        const found = Object.hasOwn(env, name) ? env[name] : undefined;
+        const before = text.slice(Math.max(0, offset - LONGEST_LEAD), offset);
+        const isSecret = isSecretVariable(name) || isSecretPlace(path, before);
+        if (found !== undefined && (found !== '' || kind === undefined)) {
+          if (isSecret) secrets.push({ name, value: found });
+          else if (!isSent) plain[name] = found;
+          return found;
+        }
+        if (kind === ':-') return rest ?? '';
+        // The name that the recording has in its place, so that a question with it is found again.
+        if (isReplay && (isSent || isSecret)) return `<REDACTED:${name}>`;
         failures.push({
           code: 'gatefile.environment',
-          message: `"${whole}" is no reference to the environment`,
-          span: yaml.spanOfText(path, whole),
-          mend: `write \${NAME}, \${NAME:-default} or \${NAME:?message}, and $$ for a dollar sign`,
+          message:
+            kind === ':?' && rest
+              ? `environment variable ${name} is not set: ${rest}`
+              : `environment variable ${name} is not set`,
+          span: yaml.spanOfText(path, whole, first),
+          mend:
+            kind === ':?'
+              ? `set ${name} where gatekeeper runs`
+              : `set ${name}, or give a default: \${${name}:-value}`,
         });
         return whole;
-      }
-      names.add(name);
-      const found = Object.hasOwn(env, name) ? env[name] : undefined;
-      const isSecret = isSecretVariable(name) || isSecretPlace(path, text.slice(0, at));
-      if (found !== undefined && (found !== '' || kind === undefined)) {
-        if (isSecret) secrets.push({ name, value: found });
-        else if (!isSent) plain[name] = found;
-        return found;
-      }
-      if (kind === ':-') return rest ?? '';
-      // The name that the recording has in its place, so that a question with it is found again.
-      if (isReplay && (isSent || isSecret)) return `<REDACTED:${name}>`;
-      failures.push({
-        code: 'gatefile.environment',
-        message:
-          kind === ':?' && rest
-            ? `environment variable ${name} is not set: ${rest}`
-            : `environment variable ${name} is not set`,
-        span: yaml.spanOfText(path, whole),
-        mend:
-          kind === ':?'
-            ? `set ${name} where gatekeeper runs`
-            : `set ${name}, or give a default: \${${name}:-value}`,
-      });
-      return whole;
-    });
+      },
+    );
+  };
   const resolveSecret = (node: Readonly<Record<string, unknown>>, path: Path): unknown => {
     const [kind = '', where] = Object.entries(node)[0] ?? [];
     const place = typeof where === 'string' ? expand(where, [...path, kind]) : '';

@@ -11,8 +11,8 @@ export interface YamlFile {
   readonly spanOf: (path: Path) => Span;
   /** The place of the key at a path. */
   readonly keySpanOf: (path: Path) => Span;
-  /** The place of `text` inside the value at a path; the whole value where it does not stand there as written. */
-  readonly spanOfText: (path: Path, text: string) => Span;
+  /** The place of `text` inside the value at a path, so many characters after its begin; the whole value where it does not stand there as written. */
+  readonly spanOfText: (path: Path, text: string, after?: number) => Span;
 }
 
 /** What finding and naming places in a text takes. */

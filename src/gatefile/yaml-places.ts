@@ -55,10 +55,11 @@ export function placesIn(doc: Document.Parsed, { text, span }: YamlText): Places
       const { pair, depth } = walk(path);
       return (depth === path.length ? keySpan(pair) : undefined) ?? spanOf(path);
     },
-    spanOfText: (path, wanted) => {
+    spanOfText: (path, wanted, after = 0) => {
       const { node, depth } = walk(path);
       if (depth < path.length || !isScalar(node) || !node.range || node.value === wanted) return spanOf(path);
-      const at = wanted === '' ? -1 : text.slice(node.range[0], node.range[1]).indexOf(wanted);
+      const written = text.slice(node.range[0], node.range[1]);
+      const at = wanted === '' ? -1 : written.indexOf(wanted, after);
       if (at < 0) return spanOf(path);
       return span(node.range[0] + at, node.range[0] + at + wanted.length);
     },

@@ -44,6 +44,10 @@ export const manifestSchema = z.strictObject({
       'First instant that a backtest may look at, where the set holds history and no single window.',
     examples: INSTANTS,
   }),
+  historyEvery: optional(() => z.string(), {
+    description: 'Time between two looks of the backtest that recorded it, for a replay without --every.',
+    examples: ['5m'],
+  }),
   maxAge: optional(() => z.string(), {
     description: 'Age from which a replay warns, or is refused.',
     examples: ['30d'],

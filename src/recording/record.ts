@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { PreparedQuery } from '../contracts/backend.js';
+import { counted } from '../contracts/counted.js';
 import type { TakeContext, TakeMeasurement } from '../contracts/take.js';
-import { type Failure, failed, ok, type Result } from '../model/failure.js';
+import { type Failure, type FailureCode, failed, ok, type Result } from '../model/failure.js';
 import type { Measurement } from '../model/measurement.js';
 import { type EpochMs, formatInstant } from '../model/time.js';
 import { toForm } from './form.js';
@@ -22,13 +23,15 @@ export interface RecordFacts {
   readonly env: Readonly<Record<string, string>>;
   readonly gates: Readonly<Record<string, GateVersion>>;
   /** What is put into the manifest as it is. */
-  readonly policy?: Pick<Manifest, 'historyFrom' | 'maxAge' | 'onExpired' | 'expect'>;
+  readonly policy?: Pick<Manifest, 'historyFrom' | 'historyEvery' | 'maxAge' | 'onExpired' | 'expect'>;
 }
+
+const OF_THE_RUN: readonly FailureCode[] = ['backend.deadline', 'backend.interrupted'];
 
 /** A take that remembers what came back, and writes it when the run is over. */
 export interface Recorder {
   readonly take: TakeMeasurement;
-  /** Writes the set, whole or not at all; what is known only now goes into its manifest, too. */
+  /** Writes the set, whole or not at all, and not of a run that was cut short; what is known only now goes into its manifest, too. */
   write(policy?: RecordFacts['policy']): Promise<Result<{ readonly files: number }>>;
 }
 
@@ -76,6 +79,8 @@ async function writeSet(
   facts: RecordFacts,
   mask: (text: string) => string,
 ): Promise<Result<{ files: number }>> {
+  const unanswered = cutShort(taken);
+  if (unanswered !== undefined) return failed(unanswered);
   const existing = readSet(folder, cwd);
   if (!existing.ok && existing.failures.some((failure) => failure.code !== 'recording.missing'))
     return existing;
@@ -161,11 +166,28 @@ async function writeSet(
   return ok({ files: files.size });
 }
 
+/** What the run itself cut short, no backend has answered: a replay would say for ever that the run took too long. */
+function cutShort(taken: readonly Taken[]): Failure | undefined {
+  const failures = taken.flatMap(({ measurement }) =>
+    measurement.state === 'failed' && OF_THE_RUN.includes(measurement.failure.code)
+      ? [measurement.failure]
+      : [],
+  );
+  const [first] = failures;
+  if (first === undefined) return undefined;
+  return {
+    ...first,
+    message: `${first.message}: nothing was recorded`,
+    detail: [`${failures.length} of ${counted(taken.length, 'question')} had no answer by then`],
+  };
+}
+
 /** What a set was told when it was begun stays, unless it is told anew. */
 function policyOf(before: Manifest | undefined): NonNullable<RecordFacts['policy']> {
-  const { historyFrom, maxAge, onExpired, expect } = before ?? {};
+  const { historyFrom, historyEvery, maxAge, onExpired, expect } = before ?? {};
   return {
     ...(historyFrom !== undefined && { historyFrom }),
+    ...(historyEvery !== undefined && { historyEvery }),
     ...(maxAge !== undefined && { maxAge }),
     ...(onExpired !== undefined && { onExpired }),
     ...(expect !== undefined && { expect }),

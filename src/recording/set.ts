@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { counted } from '../contracts/counted.js';
 import { once, optional } from '../contracts/schema.js';
 import { type Failure, failed, ok, type Result } from '../model/failure.js';
 import { type EpochMs, parseInstant } from '../model/time.js';
@@ -169,7 +170,7 @@ function manifestTrouble(folder: string, cwd: string, manifest: Manifest): reado
   return [
     {
       code: 'recording.invalid',
-      message: `${folder}/${MANIFEST_FILE} does not list ${unlisted.length} files of the set, ${unlisted[0]} among them: it was cut short, or edited`,
+      message: `${folder}/${MANIFEST_FILE} does not list ${counted(unlisted.length, 'file')} of the set, ${unlisted[0]} among them: it was cut short, or edited`,
       mend: `record the set again, or write "count: ${listed.length}" into it if the files beside those it lists are meant`,
     },
   ];

@@ -117,7 +117,7 @@ describe('CSV', () => {
 
   test.each([
     ['a,n\nx,1,2\n', 'backend.malformed', 'line 2 of "F" is no CSV: 3 cells where the header has 2'],
-    ['a,n\n"x\n\ny",1\nz\n', 'backend.malformed', 'line 5 of "F" is no CSV: 1 cells where the header has 2'],
+    ['a,n\n"x\n\ny",1\nz\n', 'backend.malformed', 'line 5 of "F" is no CSV: 1 cell where the header has 2'],
     ['a,n\n"x,1\n', 'backend.malformed', 'line 2 of "F" is no CSV: a quote that is never closed'],
     ['a,n\n"x"y,1\n', 'backend.malformed', 'line 2 of "F" is no CSV: text behind a closing quote'],
     [

@@ -125,9 +125,26 @@ not asked: the web servers that shop.pages probes
 `);
     const there = await doctor({ ...files, 'gatekeeper.config.yaml': logs('a.csv') });
     expect(there).toMatchObject({ code: 0, stdout: expect.stringContaining('table "access": 1 file\n') });
+  });
+
+  test('gates that have probes alone need no backend: what they will ask, exit 0', async () => {
+    const gate = `gate: shop
+arms: { canary: { track: canary }, baseline: { track: stable } }
+signals:
+  pages: { crawl: { hosts: [shop.example], base: "https://shop.example", urls: [/], cookies: { arm: "{{track}}" } } }
+  caches: { cache-probe: { hosts: [shop.example], base: "https://shop.example", urls: [/a, /b] } }
+criteria:
+  pages: { take: regressions, pass: "<= 0" }
+  caches: { take: share hit, pass: ">= 50%" }
+`;
     expect(await doctor({ 'gates/shop.gate.yaml': gate })).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('not asked: the web servers that shop.pages probes'),
+      code: 0,
+      stderr: '',
+      stdout: `no backend to reach: these gates ask web servers alone, and not before "gatekeeper check"
+  shop.caches  {"urls":["/a","/b"],"base":"https://shop.example","times":2}
+  shop.pages   {"urls":[{"url":"/"}],"base":"https://shop.example","cookies":{"arm":"sha256:e100fbce008c04ec"},"needs":["canonicals","robots-txt"]}
+               {"urls":[{"url":"/"}],"base":"https://shop.example","cookies":{"arm":"sha256:f379ccb92b911644"},"needs":["canonicals","robots-txt"]}
+`,
     });
   });
 
@@ -147,15 +164,6 @@ not asked: the web servers that shop.pages probes
       {},
       [],
       'there is no backend to reach\n   name one under "backends:" in a gate file or in gatekeeper.config.yaml\n',
-    ],
-    [
-      'pages alone, which need none',
-      {
-        'gates/p.gate.yaml':
-          'gate: p\ncriteria:\n  p: { crawl: { hosts: [shop.example], base: "https://shop.example", urls: [/] }, pass: "== 0" }\n',
-      },
-      [],
-      'those gates need none: "gatekeeper check" asks the web servers itself\n',
     ],
     [
       'a type that is none',

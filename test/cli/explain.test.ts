@@ -384,6 +384,23 @@ describe('what is asked of a list has no steps, and what leaves it open is told'
   });
 });
 
+test('the command that a report ends with finds what was judged from where it is copied', async () => {
+  const gate = 'gate: g\nsignals: { n: { value: { path: a.csv, time: t, value: n } } }\n';
+  const files = {
+    'the shop/gates/g.gate.yaml': `${gate}criteria: { n: { take: last, pass: "< 0" } }\n`,
+    'the shop/gates/a.csv': `t,n\n${Array.from({ length: 10 }, (_, i) => `${1767225600 - 60 * i},1`).join('\n')}\n`,
+    'the shop/config/my.yaml': 'backends: { f: { type: file, folder: ../gates } }\nwindow: { settle: 0s }\n',
+  };
+  const cwd = await folderWith(files);
+  const flags = ['--cwd', 'the shop', '-c', 'config/my.yaml'];
+  const { code, stdout } = await runGatekeeper(['check', ...flags, '--at', '2026-01-01T00:00:00Z'], { cwd });
+  expect([code, stdout]).toEqual([1, expect.stringContaining('FAIL')]);
+  const command = "gatekeeper explain g.n --cwd 'the shop' --config config/my.yaml";
+  expect(stdout.split('\n').filter((line) => line.endsWith(command))).toHaveLength(2);
+  const page = await explain(cwd, 'g.n', '--cwd', 'the shop', '--config', 'config/my.yaml');
+  expect(page).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^g\.n\n/) });
+});
+
 describe('unknown subjects exit 2', () => {
   test.each([
     ['gatefile.limt', 'did you mean "gatefile.limit"?'],

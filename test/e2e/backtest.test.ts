@@ -97,6 +97,20 @@ describe('backtest', () => {
     expect((await backtest(place, '--replay', 'history', ...json)).code).toBe(1);
   });
 
+  test('a replay looks as often as the recording did, unless told otherwise', async () => {
+    const place = await shop();
+    const json = ['--report', 'json'];
+    const live = await backtest(place, ...RANGE, '--every', '1h', '--record', 'history', ...json);
+    expect(reportOf(live).looks).toBe(49);
+    expect(reportOf(await backtest(place, '--replay', 'history', ...json)).looks).toBe(49);
+    expect(reportOf(await backtest(place, '--replay', 'history', '--every', '5m', ...json)).looks).toBe(577);
+    const manifest = await readFile(place.path('history/manifest.yaml'), 'utf8');
+    expect(manifest).toContain('historyEvery: 1h\n');
+    const rest = manifest.replace('historyEvery: 1h\n', '');
+    await place.write({ 'history/manifest.yaml': rest });
+    expect(reportOf(await backtest(place, '--replay', 'history', ...json)).looks).toBe(577);
+  });
+
   test('a run that was stopped goes on where it was, and a torn line is asked again', async () => {
     const place = await shop();
     const args = [...RANGE, '--report', 'json', '--resume', 'journal'];

@@ -2044,6 +2044,9 @@ describe('the command line', () => {
       (Did you mean check?)
       (gatekeeper --help lists commands and flags)"
     `);
+    expect(await say('help', 'chekc')).toBe(await say('chekc'));
+    expect(await say('help', 'nope')).toBe(await say('nope'));
+    expect(await say('help', 'check')).toContain('exit 0\n--- stdout\nUsage: gatekeeper check');
     expect(await say('check', '--exit-zer')).toMatchInlineSnapshot(`
       "exit 2
       --- stderr

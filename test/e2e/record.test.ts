@@ -205,7 +205,7 @@ describe('a set that is not as it was recorded', () => {
     expect([code, stderr]).toEqual([
       2,
       expect.stringContaining(
-        'does not list 1 files of the set, records/errors.total.current.yaml among them',
+        'does not list 1 file of the set, records/errors.total.current.yaml among them',
       ),
     ]);
   });

@@ -161,6 +161,28 @@ describe('signals', () => {
     expect(existsSync(place.path(`cut-${signal}`))).toBe(false);
   });
 
+  test.each([
+    [
+      'check',
+      ['check', 'pass.gate.yaml', 'hang.gate.yaml', '--record', 'late', ...QUICK],
+      '1 of 2 questions',
+    ],
+    // The gate that answers would pass: the set that is missing must be heard of.
+    ['check', ['check', 'hang.gate.yaml', '--exit-zero', '--record', 'late', ...QUICK], '1 of 1 question'],
+    ['record', ['record', 'late', 'pass.gate.yaml', 'hang.gate.yaml', ...QUICK], '1 of 2 questions'],
+    [
+      'backtest',
+      ['backtest', 'hang.gate.yaml', '--record', 'late', '--last', '1h', '--every', '1h', '--retries', '0'],
+      '2 of 2 questions',
+    ],
+  ])('nor does the deadline of the run: %s', async (_, args, questions) => {
+    const { code, stderr } = await runGatekeeper([...args, '--timeout', '1s'], { cwd: place.folder });
+    expect([code, existsSync(place.path('late'))]).toEqual([4, false]);
+    expect(stderr).toContain(
+      `the whole run took longer than 1s: nothing was recorded\n   ${questions} had no answer by then\n   give it more time`,
+    );
+  });
+
   test('the second one ends the program at once, whatever it is busy with', async () => {
     // Nobody reads the other end: the report fills the pipe, and the program waits for the rest to go.
     const { child, ended, stdout } = await startHanging(['medium.gate.yaml', '-r', 'json']);

@@ -450,6 +450,9 @@ describe('too-few', () => {
     expect(resultOf(await run(gate(body), { g: 123.46, t: 123.46 }), 'c').reason?.text).toBe(
       '1,234 samples, 1,000,000 are needed',
     );
+    expect(resultOf(await run(gate(body), { g: 0.11, t: 0.11 }), 'c').reason?.text).toBe(
+      '1 sample, 1,000,000 are needed',
+    );
   });
 });
 

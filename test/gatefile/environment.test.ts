@@ -25,6 +25,14 @@ function resolve(
 const readOf = (written: string): unknown => (resolve(`a: ${written}`).value as { a: unknown }).a;
 const messages = (resolved: Resolved): readonly string[] => resolved.failures.map(({ message }) => message);
 
+test.each([
+  ['a: ${A1} ${A12} ${A1} ${A2}', [4, 10, 4, 23]],
+  ['a: "\\t\\u0041${A1}${A2}"', [13, 18]],
+  ["a: 'it''s ${A1}${A2}'", [11, 16]],
+])('what is not set has its place in %s', (text, columns) => {
+  expect(resolve(text).failures.map(({ span }) => span?.col)).toEqual(columns);
+});
+
 describe('a reference is replaced inside any string', () => {
   test.each([
     ['"${HOST}"', 'prom.example'],

@@ -475,7 +475,7 @@ describe('tolerate: 1 of 3 steps', () => {
       point.judge(rule('<= 5'), numbers(...of), undefined).reason?.text;
     expect(words(9, 9, 9, 1)).toBe('3 of 3 steps in a row broke the limit, 1 allowed');
     expect(words(9, null, null)).toBe(
-      '1 steps broke the limit and 2 steps hold no data, which could decide either way',
+      '1 step broke the limit and 2 steps hold no data, which could decide either way',
     );
     const warned = point.judge(rule('<= 5', '<= 8'), numbers(6, 6, 6), undefined);
     expect(warned.reason?.text).toBe('3 of 3 steps in a row broke the limit, 1 allowed');

@@ -225,9 +225,16 @@ describe('pretty', () => {
     ['../ops/gates/shop.gate.yaml', 'explain x ../ops/gates/shop.gate.yaml'],
     ['my ops/shop.gate.yaml', "explain x 'my ops/shop.gate.yaml'"],
     ['gates/shop.yaml', 'explain x gates/shop.yaml'],
-  ])('of a criterion in %s: %s', (file, command) => {
+    ['<stdin>', 'explain x -'],
+    ['gates/shop.gate.yaml', "explain x --cwd 'the shop'", ['--cwd', 'the shop']],
+    [
+      'shop.gate.yaml',
+      'explain x shop.gate.yaml --cwd a --config b.yaml',
+      ['--cwd', 'a', '--config', 'b.yaml'],
+    ],
+  ])('of a criterion in %s: %s', (file, command, flags: readonly string[] = []) => {
     const failing = aCriterion('x', { key: 'x', verdict: 'fail', source: { file, line: 1, column: 1 } });
-    const lines = render('pretty', aReport([aGate([failing], { file })])).split('\n');
+    const lines = render('pretty', aReport([aGate([failing], { file })]), { flags }).split('\n');
     expect(lines.filter((line) => line.endsWith(` gatekeeper ${command}`))).toHaveLength(2);
   });
 

@@ -83,7 +83,7 @@ describe('buckets', () => {
   test.each([NaN, Infinity, -Infinity, -1])('that hold %d are trouble', (broken) => {
     const one = observation(latency, { bucket: bucketsOf({ '0.1': [1, broken, 1, 1, 1], '+Inf': flat(5) }) });
     expect(codesOf(one)).toEqual(['not-a-number']);
-    expect(one.trouble[0]?.text).toBe('1 bucket counts were no finite numbers, or below 0');
+    expect(one.trouble[0]?.text).toBe('1 bucket count was no finite number, or below 0');
   });
 
   test.each([

@@ -225,6 +225,16 @@ describe('numbers that are none', () => {
     expect(codesOf(observation(good, parts))).toContain('not-a-number');
   });
 
+  test.each<[Values, string]>([
+    [[1, NaN, 1, 1, 1], '1 count was NaN, or had no value'],
+    [[NaN, NaN, 1, 1, 1], '2 counts were NaN, or had no value'],
+    [[1, Infinity, 1, 1, 1], '1 count was infinite'],
+    [[Infinity, Infinity, 1, 1, 1], '2 counts were infinite'],
+    [[1, -1, 1, 1, 1], '1 series of counts falls below 0'],
+  ])('a total of %j: %s', (total, text) => {
+    expect(observation(bad, { bad: [0, 0, 0, 0, 0], total }).trouble[0]?.text).toBe(text);
+  });
+
   test('a bad of nothing but NaN is no absent bad', () => {
     const one = observation(bad, { bad: [NaN, NaN, NaN, NaN, NaN], total: [5, 5, 5, 5, 5] });
     expect(codesOf(one)).toEqual(['not-a-number']);

@@ -48,7 +48,7 @@ describe('a value', () => {
       parts: { value: [1, NaN, 3, 4, 5] },
       is: '1 - 3 4 5',
       codes: [],
-      notes: ['1 NaN values were counted as missing steps'],
+      notes: ['1 NaN value was counted as a missing step'],
     },
     {
       name: 'that is always NaN is no number',
@@ -79,6 +79,15 @@ describe('a value', () => {
     expect(one.ended).toEqual(['{}']);
     expect(one.newest).toBe(WINDOW.from + 2 * MINUTE);
   });
+});
+
+test.each<[Values, string]>([
+  [[1, Infinity, 3, 4, 5], '1 value was infinite'],
+  [[-Infinity, Infinity, 3, 4, 5], '2 values were infinite'],
+  [[null, NaN, null, null, null], 'the only value was NaN'],
+  [[null, NaN, NaN, null, null], 'all 2 values were NaN'],
+])('values of %j: %s', (values, text) => {
+  expect(observation(queue, { value: values }).trouble[0]?.text).toBe(text);
 });
 
 describe('several values', () => {

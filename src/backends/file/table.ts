@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { counted } from '../../contracts/counted.js';
 import { optional, strict } from '../../contracts/schema.js';
 import { suggest } from '../../contracts/suggest.js';
 import { BackendError, type Failure, failed, ok, type Result } from '../../model/failure.js';
@@ -176,7 +177,7 @@ function* csvRows(text: string, plan: TablePlan, name: string): Generator<Row> {
           row: Object.fromEntries(columns.map(([column, index]) => [column, cellAt(cells, index)])),
         };
       } else {
-        throw new CsvError(line, `${cells.length} cells where the header has ${width}`);
+        throw new CsvError(line, `${counted(cells.length, 'cell')} where the header has ${width}`);
       }
     }
   } catch (error) {

@@ -1,6 +1,6 @@
+import { counted } from '../../contracts/counted.js';
 import type { BacktestCriterion, BacktestGate, BacktestReport } from '../../model/backtest.js';
 import { parseInstant } from '../../model/time.js';
-import { counted } from '../page/page.js';
 import { alarmsText, delayText, incidentsText, moveTexts, rateText, undecidedText } from './words.js';
 
 /** Width of a strip in units of its own; looks share a unit where there are more. */

@@ -1,6 +1,7 @@
+import { counted } from '../../contracts/counted.js';
 import type { BacktestCriterion, BacktestGate, BacktestReport } from '../../model/backtest.js';
 import { VERDICTS } from '../../model/verdict.js';
-import { counted, tableText, wrap } from '../page/page.js';
+import { tableText, wrap } from '../page/page.js';
 import {
   alarmsText,
   delayText,

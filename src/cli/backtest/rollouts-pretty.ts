@@ -1,7 +1,8 @@
+import { counted } from '../../contracts/counted.js';
 import type { RolloutResult, RolloutsGate, RolloutsReport, RolloutTimes } from '../../model/rollouts.js';
 import { formatDuration } from '../../model/time.js';
 import { percentText } from '../../reporters/words/number.js';
-import { counted, tableText, wrap } from '../page/page.js';
+import { tableText, wrap } from '../page/page.js';
 
 const WIDTH = 100;
 /** Rollouts in the table, those that did not simply pass first. */

@@ -1,3 +1,4 @@
+import { counted } from '../../contracts/counted.js';
 import { questionsIn } from '../../engine/backtest/cutting-take.js';
 import { MOST_QUESTIONS } from '../../engine/backtest/history.js';
 import { fullAt, type GatesAt, type WalkedRollout, walkRollout } from '../../engine/backtest/rollouts.js';
@@ -9,10 +10,9 @@ import type { Incident } from '../../model/backtest.js';
 import { failed, ok, type Result } from '../../model/failure.js';
 import type { Deploy, RolloutsReport } from '../../model/rollouts.js';
 import { formatDuration, formatInstant } from '../../model/time.js';
-import { EXIT } from '../exit-code.js';
+import { EXIT, exitCodeOfUnwritten } from '../exit-code.js';
 import { write } from '../io.js';
 import type { BacktestOptions } from '../options.js';
-import { counted } from '../page/page.js';
 import { factsOf } from '../recorded.js';
 import type { Session } from '../session.js';
 import { VERSION } from '../version.js';
@@ -68,7 +68,7 @@ export async function walkRollouts(
     if (!end.ok) return session.refuse(end.failures);
     if (end.value <= looks.to) over.push(deploy);
   }
-  const trouble = await troubleOf(over, gatesAt, options);
+  const trouble = await troubleOf(over, gatesAt, looks);
   if (!trouble.ok) return session.refuse(trouble.failures);
   const stopper = createStopper(io, options.timeout);
   const bar = await startBar(io, options);
@@ -91,7 +91,10 @@ export async function walkRollouts(
       return stopped === 'SIGINT' ? EXIT.sigint : EXIT.sigterm;
     }
     const written = await recorder?.write();
-    if (written?.ok === false) return await session.refuse(written.failures);
+    if (written?.ok === false) {
+      await session.tell(written.failures);
+      return exitCodeOfUnwritten(written.failures);
+    }
     return rolloutsReport(walked, looks, incidents, {
       version: VERSION,
       mode: set === undefined ? 'live' : 'replay',
@@ -125,7 +128,7 @@ function gatesOf(session: Session, { sources, set, options }: Backtest): GatesAt
 async function troubleOf(
   deploys: readonly Deploy[],
   gatesAt: GatesAt,
-  { every }: BacktestOptions,
+  { everyMs }: Backtest['looks'],
 ): Promise<Result<undefined>> {
   const [first] = deploys;
   if (first === undefined)
@@ -138,13 +141,13 @@ async function troubleOf(
   const gates = end.ok ? await gatesAt(first.since, end.value) : end;
   if (!gates.ok) return gates;
   if (!end.ok) return end;
-  const looks = Math.ceil((end.value - first.since) / every);
+  const looks = Math.ceil((end.value - first.since) / everyMs);
   const questions = deploys.length * questionsIn(gates.value, looks);
   if (questions <= MOST_QUESTIONS) return ok(undefined);
   return failed({
     code: 'usage',
     message: `this backtest could ask ${questions} questions, and at most ${MOST_QUESTIONS} are asked`,
-    mend: `use fewer rollouts, fewer gates (--gate), or a longer --every than ${formatDuration(every)}`,
+    mend: `use fewer rollouts, fewer gates (--gate), or a longer --every than ${formatDuration(everyMs)}`,
   });
 }
 

@@ -1,16 +1,16 @@
+import { counted } from '../../contracts/counted.js';
 import type { TakeMeasurement } from '../../contracts/take.js';
 import type { Looks } from '../../engine/backtest/lines.js';
 import { liveTake } from '../../engine/live.js';
 import type { Loaded } from '../../gatefile/load.js';
 import { type Failure, ok, type Result } from '../../model/failure.js';
-import { formatInstant } from '../../model/time.js';
+import { formatDuration, formatInstant } from '../../model/time.js';
 import { openJournal } from '../../recording/journal.js';
 import type { Recorder } from '../../recording/record.js';
 import { createReplay } from '../../recording/replay.js';
 import type { RecordedSet } from '../../recording/set.js';
 import { write } from '../io.js';
 import type { BacktestOptions } from '../options.js';
-import { counted } from '../page/page.js';
 import { changesIn, openRecorder, surroundingsIn } from '../recorded.js';
 import type { Session, Sources } from '../session.js';
 import { createBackendContext } from '../wire.js';
@@ -54,6 +54,7 @@ export async function openTake(
       ? undefined
       : await openRecorder(session, sources, { ...loaded, asOf: looks.to }, inner, options, options.record, {
           historyFrom: formatInstant(looks.from),
+          historyEvery: formatDuration(looks.everyMs),
         });
   return ok({
     take: recorder?.take ?? inner,

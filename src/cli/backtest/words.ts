@@ -1,7 +1,7 @@
+import { counted } from '../../contracts/counted.js';
 import type { BacktestCriterion, BacktestGate, BacktestTrack, LimitMove } from '../../model/backtest.js';
 import { formatDuration } from '../../model/time.js';
 import { percentText, rulerFor } from '../../reporters/words/number.js';
-import { counted } from '../page/page.js';
 
 /** `3 false alarms, 0.7 a week`. */
 export function alarmsText(track: BacktestTrack): string {

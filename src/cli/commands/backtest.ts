@@ -7,14 +7,14 @@ import { readIncidents, timedIncidents } from '../../gatefile/incidents.js';
 import type { Loaded } from '../../gatefile/load.js';
 import type { BacktestReport, Incident } from '../../model/backtest.js';
 import { type Failure, failed, ok, type Result } from '../../model/failure.js';
-import { formatDuration, formatInstant, parseInstant } from '../../model/time.js';
+import { formatDuration, formatInstant, parseDuration, parseInstant } from '../../model/time.js';
 import type { RecordedSet } from '../../recording/set.js';
 import { startBar } from '../backtest/progress.js';
 import { deploysOf, walkRollouts } from '../backtest/rollouts.js';
 import { passedIncidents } from '../backtest/rollouts-pretty.js';
 import { type Backtest, explained, openTake, stoppedText } from '../backtest/take.js';
 import { missedBy } from '../backtest/words.js';
-import { EXIT } from '../exit-code.js';
+import { EXIT, exitCodeOfUnwritten } from '../exit-code.js';
 import { type Io, write } from '../io.js';
 import type { BacktestOptions } from '../options.js';
 import { factsOf, openSet } from '../recorded.js';
@@ -115,7 +115,10 @@ async function run(session: Session, task: LookedAt): Promise<number> {
       return stopped === 'SIGINT' ? EXIT.sigint : EXIT.sigterm;
     }
     const written = await recorder?.write();
-    if (written?.ok === false) return await session.refuse(written.failures);
+    if (written?.ok === false) {
+      await session.tell(written.failures);
+      return exitCodeOfUnwritten(written.failures);
+    }
     const never = new AbortController().signal;
     const walked = await walk(loaded.gates, looks, history.value, POLICY, async (done, all) => {
       bar.tell('looks', done, all);
@@ -162,9 +165,10 @@ function incidentsOf(session: Session, file: string | undefined): Result<readonl
   return listed.ok ? timedIncidents(listed.value) : listed;
 }
 
-/** When to look: the time that a set holds, or the last days up to now. */
+const EVERY_MS = 300_000;
+
+/** When to look: the time that a set holds, as often as its recording did, or the last days up to now. */
 function looksOf(options: BacktestOptions, set: RecordedSet | undefined): Result<Looks> {
-  const { every: everyMs } = options;
   const usage = (message: string, mend: string): Result<never> => failed({ code: 'usage', message, mend });
   if (set !== undefined) {
     const from = set.manifest.historyFrom === undefined ? undefined : parseInstant(set.manifest.historyFrom);
@@ -175,8 +179,11 @@ function looksOf(options: BacktestOptions, set: RecordedSet | undefined): Result
       );
     if (options.from !== undefined || options.to !== undefined)
       return usage('--from and --to cannot go with --replay', 'all that was recorded is looked at');
-    return ok({ from, to: set.asOf, everyMs });
+    const recorded =
+      set.manifest.historyEvery === undefined ? undefined : parseDuration(set.manifest.historyEvery);
+    return ok({ from, to: set.asOf, everyMs: options.every ?? recorded ?? EVERY_MS });
   }
+  const { every: everyMs = EVERY_MS } = options;
   const now = realClock.now();
   const to = options.to ?? Math.floor(now / everyMs) * everyMs;
   const from = options.from ?? to - options.last;

@@ -9,7 +9,7 @@ import type { GateReport } from '../../model/report.js';
 import type { Recorder } from '../../recording/record.js';
 import type { Replay } from '../../recording/replay.js';
 import type { RecordedSet } from '../../recording/set.js';
-import { EXIT, exitCodeOf } from '../exit-code.js';
+import { EXIT, exitCodeOf, exitCodeOfUnwritten } from '../exit-code.js';
 import type { Io, StopSignal } from '../io.js';
 import type { CheckOptions } from '../options.js';
 import { startProgress } from '../progress.js';
@@ -91,7 +91,7 @@ async function checkLive(
     if (!recorded.ok) await session.tell(recorded.failures);
     const code = exitCodeOf(outcome, exitFlags(options), stopped);
     // A recording that was asked for and is not there must not look like one that is.
-    const exitCode = !recorded.ok && code === EXIT.pass ? EXIT.config : code;
+    const exitCode = !recorded.ok && code === EXIT.pass ? exitCodeOfUnwritten(recorded.failures) : code;
     return await deliver(session, { ...outcome, exitCode }, plan, options);
   } finally {
     progress.stop();

@@ -1,6 +1,6 @@
 import type { Backend } from '../../contracts/backend.js';
 import { examine } from '../doctor/examine.js';
-import { findingsText, probesOf, probesText } from '../doctor/words.js';
+import { findingsText, probesAloneText, probesOf, probesText } from '../doctor/words.js';
 import { EXIT } from '../exit-code.js';
 import { withAnySince } from '../inventory/read.js';
 import { sourcesOrNone } from '../inventory/sources.js';
@@ -11,7 +11,7 @@ import { startProgress } from '../progress.js';
 import { Session } from '../session.js';
 import { createBackendContext, createStopper, realClock } from '../wire.js';
 
-/** Reaches each backend that the gates and the config name: 0 when all answer, 4 when any does not. */
+/** Reaches each backend that the gates and the config name: 0 when all answer or none is needed, 4 when any does not answer. */
 export async function doctor(
   paths: readonly string[],
   options: GateOptions & NetworkOptions,
@@ -24,16 +24,20 @@ export async function doctor(
     session.load(sources.value, given),
   );
   if (loaded.failures.length > 0) return session.refuse(loaded.failures);
-  const told = probesText(probesOf(loaded));
-  if (loaded.backends.length === 0) {
-    const mend =
-      told.length === 0
-        ? 'name one under "backends:" in a gate file or in gatekeeper.config.yaml'
-        : 'those gates need none: "gatekeeper check" asks the web servers itself';
-    const message = 'there is no backend to reach';
-    return session.refuse([{ code: 'gatefile.not-found', message, detail: told, mend }]);
-  }
-  return reach(session, loaded.backends, told, options);
+  const probes = probesOf(loaded);
+  if (loaded.backends.length > 0) return reach(session, loaded.backends, probesText(probes), options);
+  if (probes.size === 0)
+    return session.refuse([
+      {
+        code: 'gatefile.not-found',
+        message: 'there is no backend to reach',
+        mend: 'name one under "backends:" in a gate file or in gatekeeper.config.yaml',
+      },
+    ]);
+  // These gates need no backend: nothing is missing.
+  const { mask } = session.secrets;
+  await write(io.stdout, mask(withoutUserinfo(`${probesAloneText(probes).join('\n')}\n`)));
+  return EXIT.pass;
 }
 
 async function reach(

@@ -1,3 +1,4 @@
+import { counted } from '../../contracts/counted.js';
 import { suggest } from '../../contracts/suggest.js';
 import { type Failure, failed, ok, type Result } from '../../model/failure.js';
 import { formatDuration } from '../../model/time.js';
@@ -7,7 +8,6 @@ import { type RecordedSet, readSet } from '../../recording/set.js';
 import { EXIT } from '../exit-code.js';
 import { type Io, write } from '../io.js';
 import type { FixtureOptions } from '../options.js';
-import { counted } from '../page/page.js';
 import { setFolder, shownFolder } from '../recorded.js';
 import { Session, type Sources } from '../session.js';
 import { realClock } from '../wire.js';
@@ -132,6 +132,7 @@ function showLines(set: RecordedSet): readonly string[] {
   const head: readonly (readonly [string, string | undefined])[] = [
     ['stands at', manifest.evalTime],
     ['history from', manifest.historyFrom],
+    ['looked at every', manifest.historyEvery],
     ['recorded', manifest.recordedAt ?? 'by hand'],
     ['by', manifest.tool],
     ['since', manifest.since],

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { counted } from '../../contracts/counted.js';
 import { catalogIn } from '../../gatefile/discover.js';
 import { GATE_ENDING, TEST_ENDING } from '../../gatefile/names.js';
 import { BackendError, type Failure } from '../../model/failure.js';
@@ -11,7 +12,7 @@ import { surroundingsOf } from '../init/surroundings.js';
 import { CI_STEPS, configText, gateText, type Proposal, proposalsOf } from '../init/texts.js';
 import { type Io, write } from '../io.js';
 import type { InitOptions } from '../options.js';
-import { counted, tableText } from '../page/page.js';
+import { tableText } from '../page/page.js';
 import { Session } from '../session.js';
 import { catalogFolder, createBackendContext, createStopper } from '../wire.js';
 import { type NewFile, type Written, writeNew } from '../write-new.js';

@@ -1,10 +1,11 @@
+import { counted } from '../../contracts/counted.js';
 import type { Failure } from '../../model/failure.js';
 import { formatInstant } from '../../model/time.js';
 import { EXIT } from '../exit-code.js';
 import { configFileOf, gateFileOf } from '../inventory/read.js';
 import { type Io, write } from '../io.js';
 import type { PlanOptions } from '../options.js';
-import { counted, withoutUserinfo } from '../page/page.js';
+import { withoutUserinfo } from '../page/page.js';
 import { gatePlan } from '../plan/gate.js';
 import { questionCount, worldPlan } from '../plan/world.js';
 import { givenVars, writtenOf } from '../plan/written.js';

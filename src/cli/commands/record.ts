@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { counted } from '../../contracts/counted.js';
 import { collect } from '../../engine/collect.js';
 import { liveTake } from '../../engine/live.js';
 import type { Outcome } from '../../engine/report.js';
@@ -6,10 +7,9 @@ import type { ListedIncident } from '../../gatefile/incidents.js';
 import type { Loaded } from '../../gatefile/load.js';
 import type { Failure } from '../../model/failure.js';
 import { formatDuration, formatInstant } from '../../model/time.js';
-import { EXIT } from '../exit-code.js';
+import { EXIT, exitCodeOfUnwritten } from '../exit-code.js';
 import { type Io, write } from '../io.js';
 import type { RecordOptions } from '../options.js';
-import { counted } from '../page/page.js';
 import { startProgress } from '../progress.js';
 import { withoutRecorded } from '../record/baseline.js';
 import { guardsToWrite, incidentsAt } from '../record/incidents.js';
@@ -21,7 +21,7 @@ import { createBackendContext, createStopper, realClock } from '../wire.js';
 
 /**
  * Asks everything that the gates ask and stores the answers as a set: 0, 4 when a backend could not be asked (which is
- * recorded, too). With `--expect` it judges after all, and writes a test of the set; 1 when the gates say something
+ * recorded, too) or the deadline of the run came first (which is not). With `--expect` it judges after all, and writes a test of the set; 1 when the gates say something
  * else: the set is stored, since the answers may soon be gone, and no test of it.
  */
 export async function record(
@@ -62,7 +62,10 @@ export async function record(
     const written = await recorder.write(
       isExpected && options.expect !== undefined ? { expect: options.expect } : {},
     );
-    if (!written.ok) return session.refuse(written.failures);
+    if (!written.ok) {
+      await session.tell(written.failures);
+      return exitCodeOfUnwritten(written.failures);
+    }
     const failures = [...measurements.values()].filter(({ state }) => state === 'failed').length;
     const target = setFolder(session, sources.value, folder);
     const shown = shownFolder(session, target);

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Chalk } from 'chalk';
+import { counted } from '../../contracts/counted.js';
 import type { Failure } from '../../model/failure.js';
 import { coverageOf, isFull } from '../../testing/coverage.js';
 import { junitOf } from '../../testing/junit.js';
@@ -11,7 +12,6 @@ import { writeWhole } from '../files.js';
 import { type Ran, runFiles } from '../gatetest/files.js';
 import { type Io, write } from '../io.js';
 import { TEST_FORMATS, type TestOptions } from '../options.js';
-import { counted } from '../page/page.js';
 import { planReports, type ReportPlan } from '../reports.js';
 import { Session } from '../session.js';
 import { styleOf } from '../terminal.js';

@@ -1,3 +1,4 @@
+import { counted } from '../../contracts/counted.js';
 import type { Loaded } from '../../gatefile/load.js';
 import { type Failure, ok, type Result } from '../../model/failure.js';
 import { formatDuration } from '../../model/time.js';
@@ -6,7 +7,6 @@ import { EXIT } from '../exit-code.js';
 import { withAnySince } from '../inventory/read.js';
 import { type Io, write } from '../io.js';
 import type { ValidateOptions } from '../options.js';
-import { counted } from '../page/page.js';
 import { factsOf, openSet } from '../recorded.js';
 import { Session } from '../session.js';
 import { realClock } from '../wire.js';

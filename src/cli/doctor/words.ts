@@ -1,8 +1,9 @@
 import type { Health } from '../../contracts/backend.js';
+import { counted } from '../../contracts/counted.js';
 import type { Loaded } from '../../gatefile/load.js';
 import { formatDuration } from '../../model/time.js';
 import { targetsOf } from '../../testing/targets.js';
-import { counted, type Row, rowsText } from '../page/page.js';
+import { type Row, rowsText } from '../page/page.js';
 import type { Finding } from './examine.js';
 
 /** Data older than this are worth a word: most exporters are scraped every minute or faster. */
@@ -10,17 +11,36 @@ const OLD_MS = 5 * 60_000;
 /** What a clock may be ahead by before it counts. */
 const AHEAD_MS = 5000;
 
-/** Signals that ask web servers instead of a backend, by name: nobody reaches those before a run. */
-export function probesOf({ gates, backends }: Pick<Loaded, 'gates' | 'backends'>): readonly string[] {
+/** Signals that ask web servers instead of a backend, and what they ask: nobody reaches those before a run. */
+export type Probes = ReadonlyMap<string, ReadonlySet<string>>;
+
+export function probesOf({ gates, backends }: Pick<Loaded, 'gates' | 'backends'>): Probes {
   const ids = backends.map(({ id }) => id);
-  const asked = targetsOf(gates).filter(({ query }) => !ids.includes(query.backend));
-  return [...new Set(asked.map(({ gate, signal }) => `${gate}.${signal}`))].sort();
+  const probes = new Map<string, Set<string>>();
+  for (const { gate, signal, query } of targetsOf(gates)) {
+    if (ids.includes(query.backend)) continue;
+    const name = `${gate}.${signal}`;
+    probes.set(name, (probes.get(name) ?? new Set()).add(query.text));
+  }
+  return new Map([...probes].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** What is said of them; no line without any. */
-export function probesText(probes: readonly string[]): readonly string[] {
-  if (probes.length === 0) return [];
-  return [`not asked: the web servers that ${probes.join(', ')} ${probes.length === 1 ? 'probes' : 'probe'}`];
+export function probesText(probes: Probes): readonly string[] {
+  if (probes.size === 0) return [];
+  const names = [...probes.keys()].join(', ');
+  return [`not asked: the web servers that ${names} ${probes.size === 1 ? 'probes' : 'probe'}`];
+}
+
+/** What is said where nothing else is asked. */
+export function probesAloneText(probes: Probes): readonly string[] {
+  return [
+    'no backend to reach: these gates ask web servers alone, and not before "gatekeeper check"',
+    ...rowsText(
+      [...probes].map(([name, texts]): Row => [name, [...texts]]),
+      1,
+    ),
+  ];
 }
 
 /** One block per backend, and a count. */

@@ -1,3 +1,4 @@
+import { counted } from '../../contracts/counted.js';
 import { collect } from '../../engine/collect.js';
 import { liveTake } from '../../engine/live.js';
 import type { Outcome } from '../../engine/report.js';
@@ -5,7 +6,6 @@ import { fileExists } from '../../gatefile/discover.js';
 import type { Loaded } from '../../gatefile/load.js';
 import type { Failure } from '../../model/failure.js';
 import type { NetworkOptions } from '../options.js';
-import { counted } from '../page/page.js';
 import { liveReport } from '../record/report.js';
 import { writeReplayTest } from '../record/test-file.js';
 import { openRecorder, setFolder, shownFolder } from '../recorded.js';

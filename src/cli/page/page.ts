@@ -54,8 +54,3 @@ export function printable(text: string): string {
 export function withoutUserinfo(text: string): string {
   return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"']+@/gi, '$1***@');
 }
-
-/** `1 gate`, `2 gates`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}

@@ -1,8 +1,9 @@
 import type { PreparedQuery } from '../../contracts/backend.js';
+import { counted } from '../../contracts/counted.js';
 import type { Criterion, Gate, Question } from '../../contracts/gate.js';
 import { formatDuration, formatInstant } from '../../model/time.js';
 import { strataOf, type Window } from '../../model/window.js';
-import { counted, type Row, rowsText } from '../page/page.js';
+import { type Row, rowsText } from '../page/page.js';
 import { numberText, takeText, understood } from './limits.js';
 import { isCoverageNeeded } from './steps.js';
 import type { Written } from './written.js';

@@ -1,7 +1,8 @@
+import { counted } from '../../contracts/counted.js';
 import type { Gate } from '../../contracts/gate.js';
 import type { Loaded } from '../../gatefile/load.js';
 import { backendLines } from '../inventory/gates.js';
-import { counted, type Row, rowsText } from '../page/page.js';
+import { type Row, rowsText } from '../page/page.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -1,3 +1,4 @@
+import { counted } from '../../contracts/counted.js';
 import type { Rule } from '../../contracts/judge.js';
 import type { AnomalyRule } from '../../model/anomaly.js';
 import type { Reason } from '../../model/reason.js';
@@ -52,7 +53,7 @@ export function limitOf({ against, detector, threshold, inARow }: AnomalyRule): 
 export function tooShort(against: AnomalyRule['against'], n: number, asked: number, fewest: number): Reason {
   return {
     code: 'history-too-short',
-    text: `${n} of ${asked} ${PASTS[against]} hold data, ${fewest} are needed to know what is usual`,
+    text: `${n} of ${asked} ${PASTS[against]} ${n === 1 ? 'holds' : 'hold'} data, ${fewest} are needed to know what is usual`,
     next: 'wait until there is more history, or look further back',
   };
 }
@@ -60,7 +61,7 @@ export function tooShort(against: AnomalyRule['against'], n: number, asked: numb
 export function tooFewSeasons(n: number, asked: number, fewest: number): Reason {
   return {
     code: 'history-too-short',
-    text: `${n} of ${asked} earlier seasons hold data, ${fewest} are needed to know what is usual at this time`,
+    text: `${n} of ${counted(asked, 'earlier season')} ${n === 1 ? 'holds' : 'hold'} data, ${fewest} are needed to know what is usual at this time`,
     next: 'wait until there is more history, or use "against: trailing"',
   };
 }

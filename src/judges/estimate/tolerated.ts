@@ -1,3 +1,4 @@
+import { counted } from '../../contracts/counted.js';
 import type { Rule, Tolerance } from '../../contracts/judge.js';
 import type { Judgement } from '../../model/judgement.js';
 import { evaluate, NO_READING, type PreparedLimit, type Reading } from '../../model/limit.js';
@@ -43,7 +44,7 @@ function missing(tallied: Tally): Pick<Judgement, 'verdict' | 'reason'> {
     verdict: 'inconclusive',
     reason: {
       code: 'partial',
-      text: `${tallied.sure} steps broke the limit and ${gaps} steps hold no data, which could decide either way`,
+      text: `${counted(tallied.sure, 'step')} broke the limit and ${counted(gaps, 'step holds', 'steps hold')} no data, which could decide either way`,
     },
   };
 }

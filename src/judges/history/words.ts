@@ -1,3 +1,4 @@
+import { counted } from '../../contracts/counted.js';
 import type { Earlier, Rule } from '../../contracts/judge.js';
 import { boundsOf } from '../../model/limit.js';
 import type { Reason } from '../../model/reason.js';
@@ -12,7 +13,7 @@ export function tooShort(earlier: Earlier | undefined, windows: number): Reason 
   const asked = earlier?.asked ?? 0;
   return {
     code: 'history-too-short',
-    text: `${windows} of ${asked} earlier windows hold data, ${FEWEST_WINDOWS} are needed to learn how much windows differ`,
+    text: `${windows} of ${counted(asked, 'earlier window')} ${windows === 1 ? 'holds' : 'hold'} data, ${FEWEST_WINDOWS} are needed to learn how much windows differ`,
     next: 'wait until there is more history, shorten the window, or raise "earlier-windows" to look further back',
   };
 }
@@ -49,7 +50,9 @@ export function remarks(rule: Rule, past: Past, earlier: Earlier): readonly stri
   ];
   const missing = earlier.asked - past.windows;
   if (missing > 0) {
-    notes.push(`${missing} of ${earlier.asked} earlier windows hold too little data and were left out`);
+    notes.push(
+      `${missing} of ${earlier.asked} earlier windows ${missing === 1 ? 'holds too little data and was' : 'hold too little data and were'} left out`,
+    );
   }
   const [low, high] = past.expected;
   notes.push(`unchanged, 95 % of windows would lie in ${number(low)} to ${number(high)}${unitOf(rule)}`);

@@ -27,10 +27,10 @@ export function toldOf(
   report: GateReport,
   gate: GateResult,
   criterion: CriterionResult,
-  { reasons }: Canvas,
+  { reasons, style }: Canvas,
 ): readonly Told[] {
   const lines = reasons.get(criterion.key);
-  const details = detailsOf(report, gate, criterion);
+  const details = detailsOf(report, gate, criterion, style.flags);
   return lines === undefined
     ? details
     : details.map((detail) => (detail.label === 'why' ? { ...detail, lines } : detail));

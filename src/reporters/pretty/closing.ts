@@ -35,7 +35,7 @@ export function closingOf(report: GateReport, canvas: Canvas): readonly string[]
       : [`${head}  ${exit}`, ...wrap(counts, style.width - indent).map((rest) => ' '.repeat(indent) + rest)];
   return [
     ...first,
-    ...entriesOf(report).flatMap((entry, index, all) =>
+    ...entriesOf(report, style).flatMap((entry, index, all) =>
       entryLines(all[index - 1]?.label === entry.label ? { ...entry, isAgain: true } : entry, indent, canvas),
     ),
   ];
@@ -48,7 +48,7 @@ interface Entry {
   readonly isAgain?: true;
 }
 
-function entriesOf(report: GateReport): readonly Entry[] {
+function entriesOf(report: GateReport, style: Canvas['style']): readonly Entry[] {
   const gates = report.gates.filter(({ verdict }) => verdict !== 'pass');
   const worst = [...gates].sort((a, b) => severityOfGate(b) - severityOfGate(a)).slice(0, MOST_GATES);
   if (worst.length === 0) return [];
@@ -62,7 +62,7 @@ function entriesOf(report: GateReport): readonly Entry[] {
       })),
     ),
     ...runbooksOf(report, worst),
-    ...nextOf(report, worst),
+    ...nextOf(report, worst, style),
   ];
 }
 
@@ -116,7 +116,11 @@ function runbooksOf(report: GateReport, worst: readonly GateResult[]): readonly 
   return [...new Set(all)].map((text) => ({ label: 'runbook', text }));
 }
 
-function nextOf(report: GateReport, worst: readonly GateResult[]): readonly Entry[] {
+function nextOf(
+  report: GateReport,
+  worst: readonly GateResult[],
+  { flags }: Canvas['style'],
+): readonly Entry[] {
   const key = report.reasons[0]?.key ?? worst[0]?.id;
   const gate = report.gates.find(
     ({ id, criteria }) => id === key || criteria.some((each) => each.key === key),
@@ -125,7 +129,7 @@ function nextOf(report: GateReport, worst: readonly GateResult[]): readonly Entr
   const step = criterionOf(report, key)?.reason?.next;
   return [
     ...(step === undefined ? [] : [{ label: 'next', text: clip(step, 300) }]),
-    { label: 'next', text: explainCommand(key, gate.file) },
+    { label: 'next', text: explainCommand(key, gate.file, flags) },
   ];
 }
 

@@ -87,7 +87,7 @@ function groupLines(
     ),
     labelled('run', runbook.replace(/^https?:\/\//, '')),
     first.reason?.next === undefined ? null : `next ${first.reason.next}`,
-    `next ${explainCommand(first.key, first.source.file)}`,
+    `next ${explainCommand(first.key, first.source.file, canvas.style.flags)}`,
   ];
   const why = told === undefined ? [] : linesOf(told, canvas);
   return [...heads, ...why, ...lines.flatMap((line) => (line === null ? [] : indented(line, canvas)))];

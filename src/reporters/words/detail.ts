@@ -1,3 +1,4 @@
+import type { Style } from '../../contracts/reporter.js';
 import type { CriterionResult, GateReport, GateResult, ReportQuery } from '../../model/report.js';
 import { beyondText } from './beyond.js';
 import { clip, shellWord } from './clean.js';
@@ -42,11 +43,16 @@ export function furtherDetailsOf(
   return detailsOf(report, gate, criterion).filter(({ label }) => !IN_SENTENCE.includes(label));
 }
 
-/** Everything that the person on call needs of one criterion, what to do next being last. */
+/**
+ * Everything that the person on call needs of one criterion, what to do next being last.
+ *
+ * @param flags what the command to copy needs besides
+ */
 export function detailsOf(
   report: GateReport,
   gate: GateResult,
   criterion: CriterionResult,
+  flags: Style['flags'] = [],
 ): readonly Detail[] {
   const why = reasonText(criterion);
   return [
@@ -65,17 +71,20 @@ export function detailsOf(
     ...line('runbook', criterion.runbook ?? gate.runbook),
     ...line('spec', placeText(criterion)),
     ...line('next', criterion.reason?.next ?? null),
-    ...line('next', explainCommand(criterion.key, criterion.source.file)),
+    ...line('next', explainCommand(criterion.key, criterion.source.file, flags)),
   ];
 }
+
+/** What is shown for a gate that came through a pipe. */
+const STDIN = '<stdin>';
 
 /** Files that "explain" reads where it is given none. */
 const READ_UNASKED = /^gates\/(?:.+\/)?[^/]+\.gate\.yaml$/;
 
-/** What to ask about a gate or a criterion, with its file where "explain" would not find it by itself. */
-export function explainCommand(key: string, file: string): string {
-  const command = `gatekeeper explain ${shellWord(key)}`;
-  return READ_UNASKED.test(file) ? command : `${command} ${shellWord(file)}`;
+/** What to ask about a gate or a criterion, with its file and flags where "explain" would not find it by itself. */
+export function explainCommand(key: string, file: string, flags: Style['flags'] = []): string {
+  const files = READ_UNASKED.test(file) ? [] : [file === STDIN ? '-' : file];
+  return ['gatekeeper explain', ...[key, ...files, ...flags].map(shellWord)].join(' ');
 }
 
 /** `gates/storefront.gate.yaml:14`. */

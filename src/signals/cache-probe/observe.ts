@@ -175,7 +175,7 @@ function unnamedTrouble(
   return [
     {
       code: named === 0 ? 'no-data' : 'partial',
-      text: `${unnamed} of ${told.length} visits do not name the cache "${cache}"; named are ${names.join(', ')}`,
+      text: `${unnamed} of ${told.length} visits ${unnamed === 1 ? 'does' : 'do'} not name the cache "${cache}"; named are ${names.join(', ')}`,
       next: 'check its name, as Cache-Status has it',
     },
   ];
@@ -205,10 +205,11 @@ function agesOf(all: readonly Seen[]): Read {
   const trouble: Trouble[] = [...silentTrouble(silent, all.length), ...unagedTrouble(errors, all.length)];
   if (hits.length === 0)
     trouble.push({ code: 'no-data', text: 'no answer came out of a cache, so that none has an age' });
-  if (ages.length < hits.length)
+  const ageless = hits.length - ages.length;
+  if (ageless > 0)
     trouble.push({
       code: 'partial',
-      text: `${hits.length - ages.length} of ${hits.length} answers from caches do not say their age`,
+      text: `${ageless} of ${hits.length} answers from caches ${ageless === 1 ? 'does not say its' : 'do not say their'} age`,
       next: 'a cache must send Age (RFC 9111): see which one does not',
     });
   return { evidence: { kind: 'raw', values: ages }, trouble, notes: [] };

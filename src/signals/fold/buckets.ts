@@ -1,3 +1,4 @@
+import { counted } from '../../contracts/counted.js';
 import type { Observed, ObserveInput } from '../../contracts/signal.js';
 import type { Observation, Trouble } from '../../model/evidence.js';
 import { type Answer, type Labels, labelsText } from '../../model/series.js';
@@ -99,7 +100,7 @@ function observation(
         ? [
             {
               code: 'not-a-number',
-              text: `${broken} bucket counts were no finite numbers, or below 0`,
+              text: `${counted(broken, 'bucket count was no finite number', 'bucket counts were no finite numbers')}, or below 0`,
             } as const,
           ]
         : []),

@@ -1,3 +1,4 @@
+import { counted } from '../../contracts/counted.js';
 import type { Observed, ObserveInput } from '../../contracts/signal.js';
 import type { Count, Observation, Trouble } from '../../model/evidence.js';
 import { type Answer, type Labels, labelsText } from '../../model/series.js';
@@ -50,12 +51,12 @@ export function observeCounts(input: ObserveInput, parts: CountParts): Observed 
       many.map((track) => track.labels),
     );
   }
-  const stray = topTracks.find(
-    (track) => !bottomTracks.some((other) => labelsText(other.labels) === labelsText(track.labels)),
-  );
+  const topOf = byLabels(topTracks);
+  const bottomOf = byLabels(bottomTracks);
+  const stray = topTracks.find(({ labels }) => !bottomOf.has(labelsText(labels)));
   if (stray !== undefined && bottomTracks.length > 0) return strayNumerator(parts, stray.labels);
   const each = bottomTracks.map((track) => {
-    const own = topTracks.filter((other) => labelsText(other.labels) === labelsText(track.labels));
+    const own = topOf.get(labelsText(track.labels)) ?? [];
     return observation(input, parts, track.labels, own, [track], common);
   });
   if (input.across === 'each') {
@@ -68,6 +69,17 @@ export function observeCounts(input: ObserveInput, parts: CountParts): Observed 
     state: 'observed',
     observations: [worstOf(input, each, observation(input, parts, {}, topTracks, bottomTracks, common))],
   };
+}
+
+function byLabels(tracks: readonly Track[]): ReadonlyMap<string, readonly Track[]> {
+  const found = new Map<string, Track[]>();
+  for (const track of tracks) {
+    const name = labelsText(track.labels);
+    const same = found.get(name);
+    if (same === undefined) found.set(name, [track]);
+    else same.push(track);
+  }
+  return found;
 }
 
 function hasSomething(track: Track): boolean {
@@ -89,18 +101,23 @@ function commonTrouble(
   const notes: string[] = [];
   const isAbsent = top.length === 0 && bottom.some(hasData);
   const bad = [...top, ...bottom].reduce((sum, track) => sum + track.infiniteCount, 0);
-  if (bad > 0) trouble.push({ code: 'not-a-number', text: `${bad} counts were infinite` });
+  if (bad > 0)
+    trouble.push({ code: 'not-a-number', text: counted(bad, 'count was infinite', 'counts were infinite') });
   const nan = [...top, ...bottom].reduce((sum, track) => sum + track.nanCount, 0);
   if (nan > 0)
     trouble.push({
       code: 'not-a-number',
-      text: `${nan} counts were NaN, or had no value`,
+      text: `${counted(nan, 'count was', 'counts were')} NaN, or had no value`,
       next: 'see why; where no value means none, have it written as 0',
     });
   const negative = [...top, ...bottom].filter(({ strata }) =>
     strata.some((count) => (count ?? 0) < 0),
   ).length;
-  if (negative > 0) trouble.push({ code: 'not-a-number', text: `${negative} series of counts fall below 0` });
+  if (negative > 0)
+    trouble.push({
+      code: 'not-a-number',
+      text: `${counted(negative, 'series of counts falls', 'series of counts fall')} below 0`,
+    });
   const isUnseen = isAbsent && parts.absentNumerator !== 'zero' && !isSeen(input, parts);
   const isToFail = parts.absentNumerator === 'zero-to-fail';
   if (isUnseen && !isToFail) trouble.push(neverSeen(parts.numerator, ', in the window or before'));

@@ -1,3 +1,4 @@
+import { counted } from '../../contracts/counted.js';
 import type { Observed, ObserveInput } from '../../contracts/signal.js';
 import type { Observation, Trouble } from '../../model/evidence.js';
 import type { Answer, Labels, Series } from '../../model/series.js';
@@ -68,15 +69,32 @@ function observation(input: ObserveInput, labels: Labels, tracks: readonly Track
   const nan = tracks.reduce((sum, track) => sum + track.nanCount, 0);
   const isAllNaN = nan > 0 && strata.every((value) => value === null);
   const trouble: Trouble[] = [];
-  if (infinite > 0) trouble.push({ code: 'not-a-number', text: `${infinite} values were infinite` });
-  if (isAllNaN) trouble.push({ code: 'not-a-number', text: `all ${nan} values were NaN` });
+  if (infinite > 0)
+    trouble.push({
+      code: 'not-a-number',
+      text: counted(infinite, 'value was infinite', 'values were infinite'),
+    });
+  if (isAllNaN)
+    trouble.push({
+      code: 'not-a-number',
+      text: nan === 1 ? 'the only value was NaN' : `all ${nan} values were NaN`,
+    });
   return {
     labels,
     evidence: { kind: 'numbers', strata },
     newest: newestOf(tracks) as EpochMs | null,
     ended: endedOf(tracks, input.window, input.maxAgeMs),
     trouble,
-    notes: nan > 0 && !isAllNaN ? [`${nan} NaN values were counted as missing steps`] : [],
+    notes:
+      nan > 0 && !isAllNaN
+        ? [
+            counted(
+              nan,
+              'NaN value was counted as a missing step',
+              'NaN values were counted as missing steps',
+            ),
+          ]
+        : [],
   };
 }
 
@@ -137,7 +155,18 @@ export function observeRaw(input: ObserveInput, answer: Answer): Observed {
       newest: times.length === 0 ? null : Math.max(...times),
       ended: endedOf(group.map(trackOfRaw), input.window, input.maxAgeMs),
       trouble:
-        broken > 0 ? [{ code: 'not-a-number', text: `${broken} observations were no finite numbers` }] : [],
+        broken > 0
+          ? [
+              {
+                code: 'not-a-number',
+                text: counted(
+                  broken,
+                  'observation was no finite number',
+                  'observations were no finite numbers',
+                ),
+              },
+            ]
+          : [],
       notes: [],
     };
   });

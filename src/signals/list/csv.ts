@@ -1,3 +1,4 @@
+import { counted } from '../../contracts/counted.js';
 import { type Failure, failed, ok, type Result } from '../../model/failure.js';
 import type { Span } from '../../model/span.js';
 
@@ -62,7 +63,7 @@ export function readCsvList(
   if (extra !== undefined)
     return failed({
       code: 'gatefile.invalid',
-      message: `this line has ${wide?.length} cells, and the first line names ${head.length} columns`,
+      message: `this line has ${wide?.length} cells, and the first line names ${counted(head.length, 'column')}`,
       span: at(extra.line, extra.col, extra.text.length),
       mend: 'put quotes around a cell that holds commas',
     });

@@ -14,7 +14,7 @@ export function refuseSilence(
   const isRefused = first.silence.kind === 'refused';
   throw new BackendError({
     code: 'backend.unreachable',
-    message: `none of ${pages.length} pages could be fetched: ${first.url} ${isRefused ? '' : 'failed: '}${first.silence.text}`,
+    message: `${pages.length === 1 ? 'the only page could not' : `none of ${pages.length} pages could`} be fetched: ${first.url} ${isRefused ? '' : 'failed: '}${first.silence.text}`,
     mend: isRefused
       ? 'write "allow-private: true" if these hosts are meant to be on this machine or in a private network'
       : 'check the hosts, and that they can be reached from here without a proxy',

@@ -103,7 +103,7 @@ export const backendPages: Readonly<Record<Extract<FailureCode, `backend.${strin
   },
   'backend.deadline': {
     means: 'The whole run took longer than --timeout.',
-    why: 'What was not asked is not judged; a breach that was found stays a breach.',
+    why: 'What was not asked is not judged; a breach that was found stays a breach. Such a run records nothing.',
     mend: 'Give it more time, or find out which backend is slow.',
     example: ['gatekeeper check --timeout 20m', 'gatekeeper doctor'],
   },
