@@ -20,12 +20,14 @@ const SHORTEST = 4;
 /** The secrets of a run, and the mask that every sink passes through. */
 export class SecretStore {
   readonly #forms = new Map<string, string>();
+  #longestFirst: readonly (readonly [form: string, name: string])[] = [];
 
   /** Adds a secret with the forms it may leak in: raw, URL-encoded, JSON-escaped, base64. */
   register(secret: Secret): void {
     const { name, value } = secret;
     if (value.length < SHORTEST) return;
     for (const form of formsOf(value)) if (form.length >= SHORTEST) this.#forms.set(form, name);
+    this.#longestFirst = [...this.#forms].sort(([a], [b]) => b.length - a.length);
   }
 
   /** True while there is nothing to mask. */
@@ -36,8 +38,7 @@ export class SecretStore {
   /** Replaces each secret in `text` by `<REDACTED:name>`. */
   readonly mask = (text: string): string => {
     let masked = text;
-    const longestFirst = [...this.#forms].sort(([a], [b]) => b.length - a.length);
-    for (const [form, name] of longestFirst) {
+    for (const [form, name] of this.#longestFirst) {
       if (masked.includes(form)) masked = masked.replaceAll(form, `<REDACTED:${name}>`);
     }
     return masked;

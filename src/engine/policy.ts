@@ -39,6 +39,8 @@ function applyOn(each: Judged, gate: Gate): Ruled {
   const isLoose = policy === 'warn' || policy === 'pass';
   // A window that is still filling is not missing evidence: a policy must not pass it early.
   if (judgement.reason.code === 'window-not-full' || (isLoose && !gate.isWindowFull)) return plain;
+  // A query that the server rejects is a mistake in the gate, which nobody meant to let through: it asks for nothing.
+  if (isLoose && classOf(judgement.reason) === 'query') return plain;
   const because = criterion.on.because === undefined ? '' : `, because ${criterion.on.because}`;
   const reason: Reason = {
     ...judgement.reason,

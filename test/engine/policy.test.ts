@@ -57,10 +57,16 @@ describe('on: of the file', () => {
       is: 'inconclusive: backend',
     },
     {
-      name: 'error: pass of a rejected query',
+      name: 'error: pass does not mean a rejected query',
       on: `{ error: pass${LOOSE}`,
       table: { q: REJECTED },
-      is: 'pass: on-policy',
+      is: 'error: query',
+    },
+    {
+      name: 'but error: fail does',
+      on: '{ error: fail }',
+      table: { q: REJECTED },
+      is: 'fail: query',
     },
     { name: 'error of no data is not meant', on: '{ error: fail }', table: {}, is: 'inconclusive: no-data' },
     {

@@ -10,21 +10,23 @@ const LONGEST = 500;
 /** Of addresses that are kept, cut where they are longer: each link of a page is read over again with its base. */
 const LONGEST_ADDRESS = 2048;
 const MOST_EACH = 500;
-/** Elements that may stand in a head; any other begins the body, as in a browser. */
-const OF_HEAD: ReadonlySet<string> = new Set([
-  'html',
-  'head',
-  'title',
-  'meta',
-  'link',
-  'script',
-  'style',
-  'base',
-  'noscript',
-  'template',
+interface Part {
+  /** It may stand in a head; any other begins the body, as in a browser. */
+  readonly isOfHead?: true;
+  /** Its text is none of the page's. */
+  readonly isSilent?: true;
+  readonly isHeading?: true;
+}
+
+/** Elements that mean something here; most of a page are others, which one look tells. */
+const PARTS: ReadonlyMap<string, Part> = new Map([
+  ...['html', 'head', 'title', 'meta', 'link', 'base'].map((name) => [name, { isOfHead: true }] as const),
+  ...['script', 'style', 'template', 'noscript'].map(
+    (name) => [name, { isOfHead: true, isSilent: true }] as const,
+  ),
+  ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((name) => [name, { isHeading: true }] as const),
+  ...['body', 'a'].map((name) => [name, {}] as const),
 ]);
-const SILENT: ReadonlySet<string> = new Set(['script', 'style', 'template', 'noscript']);
-const HEADINGS: ReadonlySet<string> = new Set(['h1', 'h2', 'h3', 'h4', 'h5', 'h6']);
 const ENDS = { title: 'title', h1: 'h1', 'json-ld': 'script' } as const;
 const WITH_ATTRIBUTES: ReadonlySet<string> = new Set(['meta', 'link', 'base', 'script']);
 const WITH_LINKS: ReadonlySet<string> = new Set([...WITH_ATTRIBUTES, 'a']);
@@ -84,14 +86,16 @@ class Reader implements TagListener {
   }
 
   opened(name: string, attributes: Attributes, isForeign: boolean): void {
+    const part = PARTS.get(name);
     // What a template holds is no part of the page yet.
-    if (!OF_HEAD.has(name) && this.#templates === 0) this.#isInHead = false;
+    if (part?.isOfHead !== true && this.#templates === 0) this.#isInHead = false;
+    if (part === undefined) return;
     if (name === 'template') this.#templates += 1;
     else if (name === 'title') this.#isInTitle = true;
-    if (SILENT.has(name)) this.#silent += 1;
+    if (part.isSilent) this.#silent += 1;
     // What the head left open does not silence the page.
     if (name === 'body') this.#silent = 0;
-    if (HEADINGS.has(name)) this.#endHeading();
+    if (part.isHeading) this.#endHeading();
     if (name === 'meta') this.#meta(attributes);
     else if (name === 'link') this.#link(attributes);
     else if (name === 'base') this.#startFrom(addressIn(attributes));
@@ -116,11 +120,13 @@ class Reader implements TagListener {
   }
 
   closed(name: string): void {
-    if (SILENT.has(name) && this.#silent > 0) this.#silent -= 1;
+    const part = PARTS.get(name);
+    if (part === undefined) return;
+    if (part.isSilent && this.#silent > 0) this.#silent -= 1;
     if (name === 'template' && this.#templates > 0) this.#templates -= 1;
     else if (name === 'title') this.#isInTitle = false;
     if (name === 'head') this.#isInHead = false;
-    if (HEADINGS.has(name)) this.#endHeading();
+    if (part.isHeading) this.#endHeading();
     else if (this.#heard !== undefined && name === ENDS[this.#heard.name]) this.end();
   }
 

@@ -29,9 +29,10 @@ function walk(value: unknown, depth: number, items: PageItem[]): void {
   const types = textsOf(field(value, '@type'));
   if (types.length > 0) {
     const offer = offerOf(firstOf(field(value, 'offers')));
-    for (const type of types) items.push({ type: type.split(/[/#]/).at(-1) ?? type, ...offer });
+    for (const type of types) items.push({ type: type.slice(type.search(/[^/#]*$/)), ...offer });
   }
-  for (const [key, each] of Object.entries(value)) if (key !== '@context') walk(each, depth + 1, items);
+  for (const [key, each] of Object.entries(value))
+    if (typeof each === 'object' && key !== '@context') walk(each, depth + 1, items);
 }
 
 /** Of an offer, or of the cheapest of many. */
@@ -62,8 +63,9 @@ function field(value: unknown, name: string): unknown {
 
 /** One text or several; numbers as they print. */
 function textsOf(value: unknown): readonly string[] {
-  const all: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return all.flatMap((each) => printed(each) ?? []);
+  if (Array.isArray(value)) return value.flatMap((each: unknown) => printed(each) ?? []);
+  const only = printed(value);
+  return only === undefined ? [] : [only];
 }
 
 /** The first of them. */
