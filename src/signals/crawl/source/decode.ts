@@ -1,5 +1,5 @@
-/** Where a page says its encoding, browsers look no further than this. */
-const SNIFFED_BYTES = 1024;
+/** Where a page says its encoding, browsers look no further than this many bytes, which are letters of ASCII there. */
+const SNIFFED = 1024;
 
 /** First bytes of a text that tell its encoding, whatever anybody says of it (WHATWG Encoding, 6). */
 const MARKS = [
@@ -10,9 +10,8 @@ const MARKS = [
 
 /** Text of a page, in the encoding that its header or its head names; UTF-8 without, or where nobody knows the name. */
 export function textOf(body: Uint8Array, contentType: string): string {
-  const head = Buffer.from(body.buffer, body.byteOffset, Math.min(body.length, SNIFFED_BYTES)).toString(
-    'latin1',
-  );
+  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('utf8');
+  const head = text.slice(0, SNIFFED);
   const marked = MARKS.find(([, bytes]) => bytes.every((byte, i) => body[i] === byte))?.[0];
   const inHead = /<meta[^>]+charset\s*=\s*["']?([\w-]+)/i.exec(head)?.[1];
   const named =
@@ -21,10 +20,7 @@ export function textOf(body: Uint8Array, contentType: string): string {
     // In UTF-16 it could not have been read so far.
     (inHead !== undefined && /^utf-?16/i.test(inHead) ? undefined : inHead);
   // A decoder takes ten times as long to make as to use.
-  if (named === undefined || /^utf-?8$/i.test(named))
-    return Buffer.from(body.buffer, body.byteOffset, body.length)
-      .toString('utf8')
-      .replace(/^\ufeff/, '');
+  if (named === undefined || /^utf-?8$/i.test(named)) return text.startsWith('\ufeff') ? text.slice(1) : text;
   return decoderFor(named).decode(body);
 }
 

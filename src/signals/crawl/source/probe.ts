@@ -70,11 +70,24 @@ async function visitPage(row: Row, isTarget: boolean, probe: Probe): Promise<Pag
     return { ...head, robotsHeaders: [], linkHeaders: [], ...(failure !== undefined && { failure }) };
   const finalUrl = hops.at(-1)?.url ?? row.url;
   const html = htmlOf(answer, finalUrl, isListed);
-  const page: Page = { ...head, ...headersOf(answer), ...(html !== undefined && { html }) };
-  if (isTarget) return page;
+  return {
+    ...head,
+    ...headersOf(answer),
+    ...(html !== undefined && { html }),
+    ...(isTarget ? {} : await besides(row, html, finalUrl, probe)),
+  };
+}
+
+/** What checks need of a listed page besides its answer. */
+async function besides(
+  row: Row,
+  html: PageHtml | undefined,
+  finalUrl: string,
+  probe: Probe,
+): Promise<Partial<Page>> {
+  const { order, files, isListed } = probe;
   const { needs } = order;
   return {
-    ...page,
     ...(needs.has('robots-txt') && { robotsTxt: await files.verdict(row.url) }),
     ...(needs.has('sitemap') && { sitemap: await files.membership(row.url) }),
     ...(needs.has('agents') &&
