@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { suggest } from '../contracts/suggest.js';
 import { type Failure, failed, ok, type Result } from '../model/failure.js';
+import type { Sources } from './session.js';
 import { formats } from './wire.js';
 
 /** One report to write: a format, and where; null is standard output. */
@@ -62,4 +63,25 @@ export function planReports(
     stdout: onStdout[0]?.format ?? 'pretty',
     files: reports.filter((report) => report.path !== null),
   });
+}
+
+/** Reports that would replace a gate or the configuration that they are made of. */
+export function overSources(
+  { files }: ReportPlan,
+  { cwd, gates, config }: Pick<Sources, 'cwd' | 'gates' | 'config'>,
+): readonly Failure[] {
+  const read = new Set(
+    [...gates, ...(config === null ? [] : [config])].map(({ file }) => path.resolve(cwd, file)),
+  );
+  return files.flatMap(({ format, path: to }): readonly Failure[] =>
+    to === null || !read.has(path.resolve(cwd, to))
+      ? []
+      : [
+          {
+            code: 'usage',
+            message: `--report ${format}:${to} would replace a file that this run reads`,
+            mend: `give the report a path of its own, such as --report ${format}:reports/${format}`,
+          },
+        ],
+  );
 }

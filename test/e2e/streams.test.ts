@@ -337,6 +337,12 @@ describe('reports in files', () => {
       two reports go to same.json
          give each a path of its own; the second would replace the first"
     `);
+    expect(await write('./pass.gate.yaml')).toMatchInlineSnapshot(`
+      "exit 2
+      --- stderr
+      --report json:./pass.gate.yaml would replace a file that this run reads
+         give the report a path of its own, such as --report json:reports/json"
+    `);
     expect(readdirSync(place.folder).filter((name) => name.includes('.writing-'))).toEqual([]);
   });
 

@@ -18,7 +18,7 @@ import { EXIT, exitCodeOfUnwritten } from '../exit-code.js';
 import { type Io, write } from '../io.js';
 import type { BacktestOptions } from '../options.js';
 import { factsOf, openSet } from '../recorded.js';
-import { planReports, type ReportPlan } from '../reports.js';
+import { overSources, planReports, type ReportPlan } from '../reports.js';
 import { Session } from '../session.js';
 import { VERSION } from '../version.js';
 import { createStopper, realClock } from '../wire.js';
@@ -39,6 +39,8 @@ export async function backtest(paths: readonly string[], options: BacktestOption
   ];
   if (!sources.ok || !plan.ok || !incidents.ok)
     return session.refuse([sources, plan, incidents].flatMap((each) => (each.ok ? [] : each.failures)));
+  const replaced = overSources(plan.value, sources.value);
+  if (replaced.length > 0) return session.refuse(replaced);
   const set = await openSet(
     session,
     sources.value,

@@ -15,7 +15,7 @@ import type { CheckOptions } from '../options.js';
 import { startProgress } from '../progress.js';
 import { publish } from '../publish.js';
 import { changesIn, factsOf, openRecorder, openSet, surroundingsIn } from '../recorded.js';
-import { planReports, type ReportPlan } from '../reports.js';
+import { overSources, planReports, type ReportPlan } from '../reports.js';
 import { Session, type Sources } from '../session.js';
 import { VERSION } from '../version.js';
 import { createBackendContext, createStopper } from '../wire.js';
@@ -30,6 +30,8 @@ export async function check(paths: readonly string[], options: CheckOptions, io:
   ];
   if (!sources.ok || !plan.ok || !waivers.ok)
     return session.refuse([sources, plan, waivers].flatMap((each) => (each.ok ? [] : each.failures)));
+  const replaced = overSources(plan.value, sources.value);
+  if (replaced.length > 0) return session.refuse(replaced);
   const set = await openSet(session, sources.value, options);
   if (!set.ok) return session.refuse(set.failures);
   const loaded = await session.load(sources.value, options, waivers.value, set.value && factsOf(set.value), {
