@@ -473,7 +473,7 @@ ${indented(criteria)}
       'late: { pass: "<= 5%", min-samples: 1 }\nearly: { pass: "<= 5%", min-samples: 1 }',
     );
     expect([code, said]).toEqual([3, { late: 'inconclusive partial', early: 'inconclusive stale' }]);
-    expect(criterion('late').reason?.text).toContain('of 30 steps hold data');
+    expect(criterion('late').reason?.text).toContain('1 of 30 steps holds data');
   });
 
   test('an exporter that died within the look-back is stale, though the server still repeats its last value', async () => {
