@@ -34,7 +34,12 @@ export async function measured(
   const context = createBackendContext(flags, session.io, stopper.signal, mask);
   const progress = await startProgress(session.io, options, mask);
   try {
-    return await collect(loaded.gates, liveTake(context, mask), options.concurrency, progress.step);
+    return await collect(
+      loaded.gates,
+      liveTake(context, session.secrets),
+      options.concurrency,
+      progress.step,
+    );
   } finally {
     progress.stop();
     stopper.release();

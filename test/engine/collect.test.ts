@@ -230,7 +230,7 @@ describe('a live take', () => {
       series: [{ labels: { url: 'http://u:hunter2@h' }, times: [1], values: [1] }],
       warnings: ['hunter2 is bad'],
     };
-    const taken = await liveTake(context(), mask)(
+    const taken = await liveTake(context(), { mask, isEmpty: false })(
       query(() => Promise.resolve(answer)),
       asked,
     );
@@ -251,7 +251,7 @@ describe('a live take', () => {
       detail: ['body: hunter2'],
       mend: 'not hunter2',
     });
-    const taken = await liveTake(context(), mask)(
+    const taken = await liveTake(context(), { mask, isEmpty: false })(
       query(() => Promise.reject(trouble)),
       asked,
     );
@@ -262,7 +262,7 @@ describe('a live take', () => {
   });
 
   test('lets a bug go on up', async () => {
-    const take = liveTake(context(), mask);
+    const take = liveTake(context(), { mask, isEmpty: false });
     await expect(
       take(
         query(() => Promise.reject(new TypeError('bug'))),
@@ -275,13 +275,15 @@ describe('a live take', () => {
     const never = query(() => Promise.reject(new Error('was asked')));
     const stopped = new AbortController();
     stopped.abort(new BackendError({ code: 'backend.deadline', message: 'time is over' }));
-    expect(await liveTake(context({ signal: stopped.signal }), mask)(never, asked)).toMatchObject({
+    expect(
+      await liveTake(context({ signal: stopped.signal }), { mask, isEmpty: false })(never, asked),
+    ).toMatchObject({
       state: 'failed',
       failure: { code: 'backend.deadline' },
       durationMs: 0,
     });
     const bare = AbortSignal.abort();
-    expect(await liveTake(context({ signal: bare }), mask)(never, asked)).toMatchObject({
+    expect(await liveTake(context({ signal: bare }), { mask, isEmpty: false })(never, asked)).toMatchObject({
       state: 'failed',
       failure: { code: 'backend.interrupted' },
     });

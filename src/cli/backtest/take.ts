@@ -42,7 +42,7 @@ export async function openTake(
     return ok({ take, recorder: undefined, troubles: () => misses });
   }
   const flags = { backendTimeoutMs: options.backendTimeout, retries: options.retries };
-  const live = liveTake(createBackendContext(flags, session.io, signal, mask), mask);
+  const live = liveTake(createBackendContext(flags, session.io, signal, mask), session.secrets);
   const journal =
     options.resume === undefined ? undefined : openJournal(options.resume, session.cwd, looks.to, live, mask);
   if (journal?.ok === false) return journal;

@@ -72,7 +72,7 @@ async function checkLive(
     stopper.signal,
     mask,
   );
-  const live = liveTake(context, mask);
+  const live = liveTake(context, session.secrets);
   const recorder =
     options.record === undefined
       ? undefined

@@ -42,7 +42,7 @@ export async function record(
   const { mask } = session.secrets;
   const stopper = createStopper(io, options.timeout);
   const flags = { backendTimeoutMs: options.backendTimeout, retries: options.retries };
-  const live = liveTake(createBackendContext(flags, io, stopper.signal, mask), mask);
+  const live = liveTake(createBackendContext(flags, io, stopper.signal, mask), session.secrets);
   const recorder = await openRecorder(session, sources.value, loaded, live, options, folder, {
     ...(options.maxAge !== undefined && { maxAge: formatDuration(options.maxAge) }),
     ...(options.onExpired !== undefined && { onExpired: options.onExpired }),

@@ -36,7 +36,7 @@ export async function recordPresent(
   const stopper = createStopper(session.io, options.timeout);
   try {
     const flags = { backendTimeoutMs: options.backendTimeout, retries: options.retries };
-    const live = liveTake(createBackendContext(flags, session.io, stopper.signal, mask), mask);
+    const live = liveTake(createBackendContext(flags, session.io, stopper.signal, mask), session.secrets);
     const asked = { ...session.options, gate: [], var: [] };
     const recorder = await openRecorder(session, sources, loaded, live, asked, name);
     const measurements = await collect(loaded.gates, recorder.take, options.concurrency, () => undefined);

@@ -15,6 +15,9 @@ export function canonicalsOf({ html, linkHeaders }: Page): readonly string[] {
 
 /** No target holds a bracket, so that a header of brackets is not read anew from each. `<https://a/>; rel="canonical", <…>; rel=next`: the targets whose relation is canonical. */
 function canonicalsIn(header: string): readonly string[] {
+  // Most headers are just this, which needs no taking apart.
+  const only = /^<([^<>]*)>; ?rel="?canonical"?$/.exec(header)?.[1];
+  if (only !== undefined) return [only];
   return [...header.matchAll(/<([^<>]*)>((?:\s*;\s*[^\s;,=]+(?:\s*=\s*(?:"[^"]*"|[^\s;,]*))?)*)/g)].flatMap(
     ([, target = '', parameters = '']) => {
       const rel = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,]+))/i.exec(parameters);

@@ -35,11 +35,9 @@ export function createFollow(order: Order, fetcher: Fetcher, context: BackendCon
   const ask = createAsk(order, rules.hosts, fetcher, context);
   return async (start, { mayFetch, mostHops = MOST_HOPS, ...question } = {}) => {
     const hops: PageHop[] = [];
-    const seen = new Set<string>();
     const stopped = (kind: PageFailure['kind'], text: string): Way => ({ hops, failure: { kind, text } });
     let url = start;
     for (;;) {
-      seen.add(url);
       if (mayFetch !== undefined && !(await mayFetch(url)))
         return stopped('robots', 'its robots.txt keeps us out');
       const fetched = await ask(url, { start, ...question });
@@ -52,7 +50,8 @@ export function createFollow(order: Order, fetcher: Fetcher, context: BackendCon
       const refused = fetcher.refusal(target, rules);
       if (refused !== undefined)
         return stopped('refused', `redirects to ${placeOf(target)}, which ${refused}`);
-      if (seen.has(target)) return stopped('loop', `redirects in a loop, back to ${placeOf(target)}`);
+      if (hops.some((hop) => hop.url === target))
+        return stopped('loop', `redirects in a loop, back to ${placeOf(target)}`);
       if (hops.length > mostHops)
         return stopped('too-many-redirects', `redirects more than ${mostHops} times`);
       url = withoutUser(target);
