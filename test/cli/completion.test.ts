@@ -1,10 +1,11 @@
 /** `gatekeeper completion`: the scripts are asked by the shells they are for. */
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runGatekeeper } from '../support/binary.js';
+import { needs } from '../support/processes.js';
 import { folderWith } from './shop.js';
 
 const run = promisify(execFile);
@@ -36,15 +37,7 @@ async function scriptFile(shell: string): Promise<string> {
   return file;
 }
 
-/** Whether a shell is here; not all machines that run these tests have every one. Absence is said, never silent. */
-function isHere(shell: string): boolean {
-  const found = spawnSync(shell, ['--version']).status === 0;
-  if (!found)
-    process.stderr.write(`\n!!! NOT TESTED: ${shell} is not here, so its completion was not tried\n\n`);
-  return found;
-}
-
-describe.skipIf(!isHere('bash'))('bash', () => {
+describe.skipIf(!needs('bash'))('bash', () => {
   /** What bash would offer for the last of the words. */
   async function offered(...words: readonly string[]): Promise<readonly string[]> {
     const ask =
@@ -132,7 +125,7 @@ describe.skipIf(!isHere('bash'))('bash', () => {
   });
 });
 
-describe.skipIf(!isHere('fish'))('fish', () => {
+describe.skipIf(!needs('fish'))('fish', () => {
   async function offered(line: string): Promise<readonly string[]> {
     const { stdout } = await run('fish', [
       '--no-config',
@@ -156,7 +149,7 @@ describe.skipIf(!isHere('fish'))('fish', () => {
   });
 });
 
-describe.skipIf(!isHere('zsh'))('zsh', () => {
+describe.skipIf(!needs('zsh'))('zsh', () => {
   test('is read without a complaint, and registers itself', async () => {
     const ask = 'autoload -Uz compinit; compinit -u -D; source "$0"; print -r -- $_comps[gatekeeper]';
     const { stdout, stderr } = await run('zsh', ['-f', '-c', ask, await scriptFile('zsh')]);

@@ -19,6 +19,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { needsRoot } from '../support/processes.js';
 
 const root = join(import.meta.dirname, '../..');
 const node = process.env['GATEKEEPER_NODE'] ?? process.execPath;
@@ -108,7 +109,7 @@ describe('the cache', () => {
     },
   );
 
-  test.runIf(process.getuid?.() === 0)("somebody else's folder is neither read nor written", () => {
+  test.runIf(needsRoot())("somebody else's folder is neither read nor written", () => {
     const folder = join(home, 'gatekeeper');
     mkdirSync(folder, { mode: 0o700 });
     execFileSync('chown', ['12345', folder]);

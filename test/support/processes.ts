@@ -30,8 +30,19 @@ let isExitWatched = false;
  *         suite that was skipped there would look like one that passed
  */
 export function needs(binary: string, skipped = `every test that drives ${binary}`): boolean {
-  if (pathOf(binary) !== undefined) return true;
-  const message = `${binary} is not in PATH, so ${skipped} cannot run · install it (Debian: apt-get install ${binary})`;
+  return holds(
+    pathOf(binary) !== undefined,
+    `${binary} is not in PATH, so ${skipped} cannot run · install it (Debian: apt-get install ${binary})`,
+  );
+}
+
+/** Whether a test that takes another user's place can run. @throws as `needs` */
+export function needsRoot(): boolean {
+  return holds(process.getuid?.() === 0, 'only root can give files to others, so tests of that cannot run');
+}
+
+function holds(isSo: boolean, message: string): boolean {
+  if (isSo) return true;
   if (process.env['GATEKEEPER_ALLOW_NO_SKIP'] === '1') {
     throw new Error(`${message} · GATEKEEPER_ALLOW_NO_SKIP=1 forbids skipping`);
   }

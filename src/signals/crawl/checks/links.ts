@@ -8,10 +8,12 @@ export const links = defineCheck({
   of: 'html',
   schema: NONE,
   find: ({ html }, _parameters, site) => {
+    if (html?.links === undefined)
+      return [{ what: 'unverified', detail: 'the links of the page were not read' }];
     const problems: Problem[] = [];
-    const dead = html?.deadLinks ?? [];
+    const dead = html.deadLinks ?? [];
     if (dead.length > 0) problems.push({ what: 'dead', detail: `no crawler follows ${quoted(dead)}` });
-    const targets = (html?.linksTo ?? []).flatMap((url) => site.page(url) ?? []);
+    const targets = (html.linksTo ?? []).flatMap((url) => site.page(url) ?? []);
     const moved = targets.filter((page) => page.failure === undefined && page.hops.length > 1);
     if (moved.length > 0)
       problems.push({

@@ -18,6 +18,9 @@ export const rendered = defineCheck({
     const { html: raw, rendered: after, renderTrouble } = page;
     if (raw === undefined || after === undefined)
       return [{ what: 'unverified', detail: renderTrouble ?? 'the page was not rendered' }];
+    const [links, linksAfter] = [raw.links, after.links];
+    if (links === undefined || linksAfter === undefined)
+      return [{ what: 'unverified', detail: 'the links of the page were not read' }];
     const problems: Problem[] = [];
     const compare = (what: string, before: string, now: string): void => {
       if (before !== now)
@@ -31,7 +34,6 @@ export const rendered = defineCheck({
     compare('title', raw.title ?? '', after.title ?? '');
     compare('h1', raw.h1.join(' | '), after.h1.join(' | '));
     compare('json-ld', types(raw), types(after));
-    const [links, linksAfter] = [raw.links ?? 0, after.links ?? 0];
     if (links < linksAfter * LEAST_SHARE)
       problems.push({
         what: 'links',
